@@ -1,0 +1,35 @@
+# Every command sets up what it needs the first time: .venv with the locked dependencies.
+PYTHON ?= python3
+PACKAGES = libs/common libs/simulator libs/cli services/ingest services/executor services/sheets services/analytics
+CODE = libs services tests bench
+
+.PHONY: setup up demo test check format bench
+setup: .venv/.installed
+
+.venv/.installed: requirements/all.txt pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/all.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
+	touch $@
+
+up: setup
+	.venv/bin/novalgo up
+
+demo: setup
+	.venv/bin/novalgo demo
+
+test: setup
+	.venv/bin/python -m pytest
+
+check: setup
+	.venv/bin/ruff format --check $(CODE)
+	.venv/bin/ruff check $(CODE)
+	.venv/bin/mypy $(CODE)
+	.venv/bin/python -m pytest -q tests/unit tests/architecture
+
+format: setup
+	.venv/bin/ruff format $(CODE)
+	.venv/bin/ruff check --fix $(CODE)
+
+bench: setup
+	.venv/bin/python -m bench
