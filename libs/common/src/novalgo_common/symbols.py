@@ -1,0 +1,22 @@
+"""US stock symbols as people, TradingView and Alpaca write them: `AAPL`, `NASDAQ:AAPL`, `BRK.B`."""
+
+import re
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+PATTERN = r"^[A-Z]{1,5}(\.[A-Z]{1,3})?$"
+
+Symbol = Annotated[str, StringConstraints(pattern=PATTERN)]
+"""A symbol in its one canonical form, which is also Alpaca's: capitals, no exchange."""
+
+_EXCHANGE_PREFIX = re.compile(r"^[A-Z][A-Z_]{1,11}:")
+_CANONICAL = re.compile(PATTERN)
+
+
+def parse_symbol(text: str) -> str | None:
+    """Return the canonical symbol, or None where the text is not a US stock's."""
+    symbol = _EXCHANGE_PREFIX.sub("", text.strip().upper(), count=1)
+    if not symbol.isascii() or not _CANONICAL.match(symbol):
+        return None
+    return symbol
