@@ -37,7 +37,7 @@ class Bus(Publisher, Protocol):
         """Answer requests of this kind."""
 
     async def request(self, request: Event, *, within: float) -> Event:
-        """Return the answer; raise `UnavailableError` when none comes `within` seconds."""
+        """Return the answer; raise `UnavailableError` when none comes in time (seconds)."""
 
     def problems(self) -> list[str]:
         """Return what keeps the bus from working now, a sentence each; nothing when it works."""
