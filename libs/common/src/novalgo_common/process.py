@@ -1,0 +1,172 @@
+"""Runs services: one, as the containers do, or all of them in one process."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    contextmanager,
+)
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from novalgo_common.bus import Bus
+from novalgo_common.clock import Clock, utc_now
+from novalgo_common.errors import SettingsError, UnavailableError
+from novalgo_common.local_bus import FileDeadLetters, LocalBus
+from novalgo_common.observability import configure_logging
+from novalgo_common.rabbitmq import RabbitBus
+from novalgo_common.settings import PREFIX, Settings
+
+ON_THE_BUS = {"ingest", "executor", "sheets", "analytics"}
+GRACE = 2
+"""Seconds that open connections get when the process is asked to stop."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service as the runner sees it.  Each `main.py` makes one, called SERVICE."""
+
+    name: str
+    settings: type[Settings]
+    port_setting: str
+    """The field of the settings that holds its port."""
+    open: Callable[[Any, Bus, Clock], AbstractAsyncContextManager[FastAPI]]
+    """Opens its stores, subscribes it and starts its workers; yields its HTTP application."""
+    uses_bus: bool = True
+
+
+def run(*services: Service) -> None:
+    """Run until SIGTERM or SIGINT; exit with 2 and one line when a setting is wrong."""
+    try:
+        uvloop.run(serve(services, os.environ))
+    except (SettingsError, UnavailableError) as error:
+        sys.exit(_fail(str(error)))
+
+
+def _fail(problem: str) -> int:
+    sys.stderr.write(f"novalgo: {problem}\n")
+    return 2
+
+
+async def serve(
+    services: Sequence[Service],
+    environ: Mapping[str, str],
+    *,
+    clock: Clock = utc_now,
+    on_ready: Callable[[], None] = lambda: None,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Run services in this process until `stop` is set or a signal asks for it.
+
+    Raises `SettingsError` before anything is opened when a setting of any of them is wrong.
+    """
+    settings = [service.settings.from_env(environ) for service in services]
+    configure_logging(settings[0].log_level, _secrets(settings))
+    stop = stop or asyncio.Event()
+    async with AsyncExitStack() as stack:
+        sockets = [
+            stack.enter_context(_listen(service, own))
+            for service, own in zip(services, settings, strict=True)
+        ]
+        connect = await _buses(stack, settings[0], services)
+        applications = []
+        for service, own in zip(services, settings, strict=True):
+            bus = await connect(service)
+            applications.append(await stack.enter_async_context(service.open(own, bus, clock)))
+        servers = [_Server(_config(application)) for application in applications]
+        running = [
+            asyncio.create_task(server.serve([listener]))
+            for server, listener in zip(servers, sockets, strict=True)
+        ]
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        on_ready()
+        await _until(stop, running)
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*running)
+
+
+async def _buses(
+    stack: AsyncExitStack, settings: Settings, services: Sequence[Service]
+) -> Callable[[Service], Awaitable[Bus]]:
+    names = {service.name for service in services if service.uses_bus}
+    if settings.amqp_url is not None:
+        url = settings.amqp_url.get_secret_value()
+
+        async def connect(service: Service) -> Bus:
+            bus: Bus = await stack.enter_async_context(RabbitBus.connect(url, service=service.name))
+            return bus
+
+        return connect
+
+    if names and names != ON_THE_BUS:
+        raise SettingsError(
+            f"{PREFIX}AMQP_URL: is needed to run {', '.join(sorted(names))} without the others"
+        )
+    local = LocalBus(FileDeadLetters(settings.data_dir / "dead_letters.jsonl"))
+    stack.push_async_callback(local.close)
+
+    async def share(_service: Service) -> Bus:
+        return local
+
+    return share
+
+
+async def _until(stop: asyncio.Event, running: Sequence["asyncio.Task[None]"]) -> None:
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([stopping, *running], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+
+
+def _secrets(settings: Sequence[Settings]) -> Iterator[str]:
+    for own in settings:
+        for value in dict(own).values():
+            for item in value if isinstance(value, tuple) else (value,):
+                if isinstance(item, SecretStr):
+                    yield item.get_secret_value()
+
+
+def _config(application: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=10,
+    )
+
+
+@contextmanager
+def _listen(service: Service, settings: Settings) -> Iterator[socket.socket]:
+    port = getattr(settings, service.port_setting)
+    try:
+        listener = socket.create_server((settings.bind_host, port), backlog=2048)
+    except OSError as error:
+        name = f"{PREFIX}{service.port_setting.upper()}"
+        raise SettingsError(
+            f"{name}: cannot listen on {settings.bind_host}:{port} ({error.strerror}); "
+            "choose another port"
+        ) from None
+    with listener:
+        yield listener
+
+
+class _Server(uvicorn.Server):
+    """A server among others in one process: signals are the process's, not its own."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -1,0 +1,45 @@
+"""How times and amounts are stored, on SQLite and PostgreSQL alike."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware time, stored as UTC text that sorts as the times do."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time must be aware")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if value is not None else None
+
+
+class Exact(sa.types.TypeDecorator[Decimal]):
+    """A Decimal, stored as its text: SQLite has no decimals."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> str | None:
+        return format(value, "f") if value is not None else None
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Decimal | None:
+        return Decimal(value) if value is not None else None
+
+
+def insert(connection: Connection, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
+    """Return an insert that can say `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)

@@ -1,0 +1,78 @@
+"""Opens a service's own database: `DATA_DIR/<service>.sqlite`, or a schema in PostgreSQL."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from novalgo_common.errors import SettingsError
+from novalgo_common.settings import Settings
+
+
+@contextmanager
+def open_engine(settings: Settings, service: str) -> Iterator[Engine]:
+    if settings.database_url is not None:
+        engine = _postgresql(settings.database_url.get_secret_value(), service)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+        return
+    directory = settings.data_dir
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = (directory / f"{service}.lock").open("w")
+    except OSError as error:
+        raise SettingsError(f"NOVALGO_DATA_DIR: cannot be written ({error.strerror})") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise SettingsError(
+                f"NOVALGO_DATA_DIR: another {service} is running on {directory}: stop it first"
+            ) from None
+        engine = _sqlite(directory / f"{service}.sqlite")
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+
+def _sqlite(path: Path) -> Engine:
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 5})
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN would come too late
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("novalgo_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str, service: str) -> Engine:
+    try:
+        address = sa.make_url(url).set(drivername="postgresql+psycopg")
+    except sa.exc.ArgumentError:
+        raise SettingsError("NOVALGO_DATABASE_URL: is not a database address") from None
+    engine = sa.create_engine(
+        address, connect_args={"options": f"-csearch_path={service}"}, pool_pre_ping=True
+    )
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.schema.CreateSchema(service, if_not_exists=True))
+    except sa.exc.OperationalError:
+        raise SettingsError(
+            "NOVALGO_DATABASE_URL: the database does not answer, or refuses the login"
+        ) from None
+    return engine

@@ -1,0 +1,101 @@
+"""The outbox: events committed in the same transaction as the change that they tell of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from novalgo_common.clock import Clock
+from novalgo_common.events import Event
+from novalgo_common.store.columns import Instant, insert
+from novalgo_common.store.database import Database
+from novalgo_common.wire import decode, encode
+
+KEPT = timedelta(days=30)
+"""How long a published event stays: receipts show when it was published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An event that the bus has not confirmed yet."""
+
+    position: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits in an outbox."""
+
+    depth: int
+    oldest: datetime | None
+
+
+class Outbox:
+    """A service's outbox.  Its table belongs to the service's own metadata and migrations."""
+
+    def __init__(self, database: Database, table: sa.Table, clock: Clock) -> None:
+        self._database = database
+        self._table = table
+        self._clock = clock
+
+    @staticmethod
+    def define(metadata: sa.MetaData) -> sa.Table:
+        """Return the outbox table of a service."""
+        return sa.Table(
+            "outbox",
+            metadata,
+            sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+            sa.Column("event_id", sa.Text, nullable=False, unique=True),
+            sa.Column("body", sa.Text, nullable=False),
+            sa.Column("added_at", Instant, nullable=False),
+            sa.Column("published_at", Instant),
+            sa.Index("outbox_waiting", "published_at", "position"),
+        )
+
+    def add(self, connection: Connection, event: Event) -> None:
+        """Add an event to the caller's transaction; one that is there already stays as it is."""
+        connection.execute(
+            insert(connection, self._table)
+            .values(
+                event_id=str(event.event_id),
+                body=encode(event).decode(),
+                added_at=self._clock(),
+            )
+            .on_conflict_do_nothing(index_elements=["event_id"])
+        )
+
+    async def waiting(self, limit: int) -> Sequence[Waiting]:
+        """Return the unconfirmed events, oldest first."""
+        table = self._table
+        query = (
+            sa.select(table.c.position, table.c.body)
+            .where(table.c.published_at.is_(None))
+            .order_by(table.c.position)
+            .limit(limit)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [Waiting(row.position, decode(row.body.encode())) for row in rows]
+
+    async def confirm(self, positions: Sequence[int]) -> None:
+        """Remember that the bus has taken these events, and forget those taken long ago."""
+        table, now = self._table, self._clock()
+
+        def mark(connection: Connection) -> None:
+            connection.execute(
+                table.update().where(table.c.position.in_(positions)).values(published_at=now)
+            )
+            connection.execute(table.delete().where(table.c.published_at < now - KEPT))
+
+        await self._database.write(mark)
+
+    async def backlog(self) -> Backlog:
+        """Return how many events wait, and since when the oldest does."""
+        table = self._table
+        query = sa.select(sa.func.count(), sa.func.min(table.c.added_at)).where(
+            table.c.published_at.is_(None)
+        )
+        row = await self._database.read(lambda connection: connection.execute(query).one())
+        return Backlog(depth=row[0], oldest=row[1])
