@@ -143,6 +143,9 @@ def _config(application: FastAPI) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         lifespan="off",
+        # uvicorn would let any process of this machine name another address as the client;
+        # ingest reads X-Forwarded-For itself, from its TRUSTED_PROXIES alone.
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
         timeout_keep_alive=10,
