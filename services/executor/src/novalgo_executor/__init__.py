@@ -1,0 +1,1 @@
+"""Executor: turns signals into orders.  The only service that talks to Alpaca."""

@@ -1,0 +1,221 @@
+"""What to do next about a signal.  Pure: no I/O, no clock, no settings look-up.
+
+`decide` is asked again after every step with the facts as they then are, so that it does not matter
+whether the process was restarted in between.  Exits come first and are never refused; only opening
+can be declined.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from novalgo_common.events import Action, Ending, Leg, OrderStatus, Reason, Side
+from novalgo_common.order_ids import client_order_id
+from novalgo_executor.broker import OrderRequest, PositionIntent, Quote
+from novalgo_executor.facts import ZERO, Facts, Order, Rules, Signal
+from novalgo_executor.refuse import refuse_entry
+from novalgo_executor.size import Size, size_entry
+from novalgo_executor.steps import (
+    Ask,
+    Cancel,
+    CountFills,
+    End,
+    LookUp,
+    Send,
+    Step,
+    Submit,
+    Wait,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    signal: Signal
+    facts: Facts
+    rules: Rules
+    now: datetime
+
+    @property
+    def too_old(self) -> bool:
+        # A reversal's opening may wait for the next session behind its own close: its age then
+        # counts from that close.
+        ended = [order.ended_at for order in self.facts.orders if order.ended_at is not None]
+        return self.now - max([self.signal.fired_at, *ended]) > self.rules.max_signal_age
+
+
+def decide(signal: Signal, facts: Facts, rules: Rules, *, now: datetime) -> Step:
+    """Return the next step towards the state that `signal` asks its book to be in."""
+    case = _Case(signal, facts, rules, now)
+    for order in facts.orders:
+        unfinished = _finish(case, order)
+        if unfinished is not None:
+            return unfinished
+    if facts.orders and facts.orders[-1].status is not OrderStatus.FILLED:
+        return _end_short(facts.orders[-1], facts)
+
+    held_as = _side_of(facts.held)
+    if held_as is signal.action:
+        rest = _rest_of_opening(facts)
+        return _move(case, Leg.OPEN, Size(quantity=rest)) if rest > 0 else _arrived(signal, facts)
+    if held_as is not Action.CLOSE:
+        return _move(case, Leg.CLOSE, Size(quantity=abs(facts.held)))
+    return _open(case)
+
+
+def _side_of(held: Decimal) -> Action:
+    if held == 0:
+        return Action.CLOSE
+    return Action.BUY if held > 0 else Action.SELL
+
+
+def _finish(case: _Case, order: Order) -> Step | None:
+    """Return what an order still needs before the signal can go on, or None."""
+    if order.status is OrderStatus.UNKNOWN:
+        return _finish_unknown(case, order)
+    if order.status is OrderStatus.OPEN:
+        market_open = case.facts.hours.is_open
+        impatient = case.now - order.created_at >= case.rules.patience or not market_open
+        if case.facts.newer_waits and impatient:
+            return Cancel(order)
+        return Wait(parked=not market_open)
+    if order.counted_quantity < order.filled_quantity:
+        return CountFills(order)
+    return None
+
+
+def _finish_unknown(case: _Case, order: Order) -> Step:
+    if not order.sent:
+        if case.facts.newer_waits:
+            return End(Ending.SUPERSEDED, Reason.NEWER_SIGNAL, "the order was not sent yet")
+        if order.leg is Leg.OPEN and case.too_old:
+            return End(Ending.EXPIRED, Reason.STALE, "Alpaca could not be reached in time")
+        return Send(order)
+    missing = order.missing_since
+    if missing is not None and case.now - missing >= case.rules.grace:
+        return End(
+            Ending.FAILED,
+            Reason.OUTCOME_UNKNOWN,
+            f"no answer came to order {order.request.client_order_id}, and Alpaca does not know "
+            "it: look there before acting by hand",
+        )
+    return LookUp(order)
+
+
+def _end_short(order: Order, facts: Facts) -> End:
+    if facts.newer_waits and order.status is OrderStatus.CANCELED:
+        return End(
+            Ending.SUPERSEDED, Reason.NEWER_SIGNAL, "a newer signal came before the order filled"
+        )
+    if order.status is OrderStatus.REJECTED and order.filled_quantity == 0:
+        return End(Ending.FAILED, Reason.BROKER_REFUSED, order.detail or "Alpaca refused the order")
+    return End(
+        Ending.FAILED,
+        Reason.ORDER_ENDED_SHORT,
+        f"the {order.leg} order ended {order.status} with {order.filled_quantity} filled",
+    )
+
+
+def _rest_of_opening(facts: Facts) -> Decimal:
+    """Return the shares that an opening still lacks after the part up to zero has filled."""
+    opening = [order for order in facts.orders if order.leg is Leg.OPEN]
+    if not opening or opening[0].leg_quantity is None:
+        return ZERO
+    return opening[0].leg_quantity - sum((order.filled_quantity for order in opening), ZERO)
+
+
+def _arrived(signal: Signal, facts: Facts) -> End:
+    if facts.orders:
+        return End(Ending.FILLED)
+    reason = {
+        Action.BUY: Reason.ALREADY_LONG,
+        Action.SELL: Reason.ALREADY_SHORT,
+        Action.CLOSE: Reason.ALREADY_FLAT,
+    }[signal.action]
+    return End(Ending.DECLINED, reason)
+
+
+def _open(case: _Case) -> Step:
+    """Open the book towards the signal's side, unless a rule declines it."""
+    signal, facts = case.signal, case.facts
+    if case.too_old:
+        age = case.rules.max_signal_age.total_seconds()
+        return End(Ending.EXPIRED, Reason.STALE, f"the signal is older than {age:.0f} s")
+    if facts.config_version is None:
+        return Wait()
+    refusal = refuse_entry(signal, facts, case.rules)
+    if refusal is not None:
+        return refusal
+    assert facts.row is not None
+    assert facts.asset is not None
+    if facts.quote is None:
+        return Ask(quote=True)
+    in_dollars = facts.asset.fractionable and facts.only_book and facts.net >= 0
+    size = size_entry(signal.action, facts.row.position_size, facts.quote, in_dollars=in_dollars)
+    if size is None:
+        return End(
+            Ending.DECLINED,
+            Reason.TOO_SMALL,
+            f"{facts.row.position_size} dollars are less than one share at {facts.quote.ask}",
+        )
+    return _move(case, Leg.OPEN, size)
+
+
+def _move(case: _Case, leg: Leg, size: Size) -> Step:
+    """Move the book by `size` with one order, or up to zero where the account would cross it."""
+    signal, facts = case.signal, case.facts
+    side = _order_side(signal, facts, leg)
+    if any(order.request.side is not side for order in facts.resting):
+        # Alpaca refuses an order against one of our own that rests (a wash trade).
+        return Wait(parked=not facts.hours.is_open)
+    if facts.orders:
+        if facts.broker_position is None:
+            return Ask(position=True)
+        if facts.broker_position != facts.net:
+            return _mismatch(case)
+    reducing = facts.net > 0 if side is Side.SELL else facts.net < 0
+    quantity = size.quantity
+    if reducing and quantity is not None:
+        quantity = min(quantity, abs(facts.net))
+    part = 1 + sum(order.leg is leg for order in facts.orders)
+    request = OrderRequest(
+        client_order_id=client_order_id(signal.signal_id, leg, part),
+        symbol=signal.symbol,
+        side=side,
+        quantity=quantity,
+        notional=size.notional,
+        position_intent=_INTENTS[side, reducing],
+    )
+    return Submit(request, leg, part, size.quantity, _meets(side, facts.quote))
+
+
+def _order_side(signal: Signal, facts: Facts, leg: Leg) -> Side:
+    if leg is Leg.CLOSE:
+        return Side.SELL if facts.held > 0 else Side.BUY
+    return Side.BUY if signal.action is Action.BUY else Side.SELL
+
+
+def _meets(side: Side, quote: Quote | None) -> Decimal | None:
+    if quote is None:
+        return None
+    return quote.ask if side is Side.BUY else quote.bid
+
+
+def _mismatch(case: _Case) -> Step:
+    ended_at = case.facts.orders[-1].ended_at
+    assert ended_at is not None
+    if case.now - ended_at < case.rules.grace:
+        return Wait()
+    return End(
+        Ending.FAILED,
+        Reason.POSITION_MISMATCH,
+        f"Alpaca states a position of {case.facts.broker_position} where {case.facts.net} was "
+        "expected: the next order was not sent",
+    )
+
+
+_INTENTS = {
+    (Side.BUY, False): PositionIntent.BUY_TO_OPEN,
+    (Side.BUY, True): PositionIntent.BUY_TO_CLOSE,
+    (Side.SELL, False): PositionIntent.SELL_TO_OPEN,
+    (Side.SELL, True): PositionIntent.SELL_TO_CLOSE,
+}

@@ -1,0 +1,112 @@
+"""What a decision about a signal may depend on: frozen values, nothing that acts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from novalgo_common.events import Action, ConfigRow, Leg, OrderStatus
+from novalgo_executor.broker import Asset, MarketHours, OrderRequest, Quote
+
+ZERO = Decimal(0)
+
+
+class Conflict(StrEnum):
+    """What becomes of an entry against another book of its symbol."""
+
+    NET = "net"
+    REFUSE = "refuse"
+
+
+class WhenClosed(StrEnum):
+    """What becomes of an entry while the market is closed."""
+
+    QUEUE = "queue"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The owner's choices."""
+
+    max_signal_age: timedelta
+    when_closed: WhenClosed = WhenClosed.QUEUE
+    conflict: Conflict = Conflict.NET
+    grace: timedelta = timedelta(seconds=15)
+    """How long an order of unknown outcome is looked for before it is given up as unknown."""
+    patience: timedelta = timedelta(seconds=5)
+    """How long an order may rest before a newer signal of its book cancels it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """A stored signal."""
+
+    signal_id: UUID
+    sequence: int
+    action: Action
+    symbol: str
+    timeframe: str
+    fired_at: datetime
+    """The alert's own time where it gave one, else when ingest received it."""
+    decided: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A stored intent and what is known of its order."""
+
+    request: OrderRequest
+    signal_id: UUID
+    timeframe: str
+    action: Action
+    leg: Leg
+    part: int
+    leg_quantity: Decimal | None
+    """Shares that the whole leg is to move; None for a dollar order, which has but one part."""
+    sent: bool
+    """Whether it may have left; a status UNKNOWN that was not sent may be sent."""
+    status: OrderStatus
+    order_id: str | None
+    filled_quantity: Decimal
+    counted_quantity: Decimal
+    """The part of the filled quantity whose fills are in the book."""
+    created_at: datetime
+    missing_since: datetime | None
+    """Since when the broker has been denying that it knows the order."""
+    ended_at: datetime | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that a decision about one signal may depend on."""
+
+    row: ConfigRow | None
+    row_problem: str | None
+    config_version: int | None
+    """None while no configuration was ever received."""
+    held: Decimal
+    """Signed shares in the signal's book."""
+    other_books: tuple[Decimal, ...]
+    """Signed shares in the other books of the symbol that hold any."""
+    external: Decimal
+    """Signed shares at the broker that no book holds."""
+    only_book: bool
+    """Whether no other row of the symbol can trade."""
+    orders: tuple[Order, ...]
+    """This signal's own, in the order of their making."""
+    resting: tuple[Order, ...]
+    """Open orders of other signals of the symbol."""
+    newer_waits: bool
+    """Whether a newer signal of the book has arrived."""
+    hours: MarketHours
+    asset: Asset | None = None
+    quote: Quote | None = None
+    broker_position: Decimal | None = None
+    """The netted position as the broker just stated it; None where it was not asked."""
+
+    @property
+    def net(self) -> Decimal:
+        return self.held + sum(self.other_books, ZERO) + self.external

@@ -1,0 +1,69 @@
+"""Why an entry is declined.  Pure.  Exits never come here."""
+
+from decimal import Decimal
+
+from novalgo_common.events import Action, Ending, Reason
+from novalgo_executor.broker import Asset
+from novalgo_executor.facts import Conflict, Facts, Rules, Signal, WhenClosed
+from novalgo_executor.steps import Ask, End
+
+
+def refuse_entry(signal: Signal, facts: Facts, rules: Rules) -> End | Ask | None:
+    """Return the first rule that declines the entry, the question it needs answered, or None."""
+    refusal = _refuse_row(facts) or _refuse_session(facts, rules)
+    if refusal is not None:
+        return refusal
+    if facts.asset is None:
+        return Ask(asset=True)
+    return _refuse_asset(signal, facts.asset) or _refuse_conflict(signal, facts, rules)
+
+
+def _decline(reason: Reason, detail: str) -> End:
+    return End(Ending.DECLINED, reason, detail)
+
+
+def _refuse_row(facts: Facts) -> End | None:
+    if facts.row_problem is not None:
+        return _decline(Reason.ROW_INVALID, facts.row_problem)
+    if facts.row is None:
+        return _decline(Reason.ROW_MISSING, "the Config tab has no such row")
+    if not facts.row.active:
+        return _decline(Reason.ROW_INACTIVE, "the row is not active")
+    return None
+
+
+def _refuse_session(facts: Facts, rules: Rules) -> End | None:
+    if facts.hours.is_open or rules.when_closed is WhenClosed.QUEUE:
+        return None
+    opens = facts.hours.next_open.isoformat()
+    return _decline(Reason.MARKET_CLOSED, f"the market is closed until {opens}")
+
+
+def _refuse_asset(signal: Signal, asset: Asset) -> End | None:
+    if not asset.tradable:
+        return _decline(Reason.NOT_TRADABLE, f"Alpaca does not trade {asset.symbol}")
+    if signal.action is Action.SELL and not asset.shortable:
+        detail = f"{asset.symbol} cannot be sold short, or is not easy to borrow"
+        return _decline(Reason.NOT_SHORTABLE, detail)
+    return None
+
+
+def _refuse_conflict(signal: Signal, facts: Facts, rules: Rules) -> End | None:
+    """Decline an entry whose later exit, or another book's, the netted account could not serve."""
+    assert facts.asset is not None
+    long = signal.action is Action.BUY
+    if not any(held < 0 if long else held > 0 for held in facts.other_books):
+        return None
+    against = "another timeframe holds the other side"
+    if rules.conflict is Conflict.REFUSE:
+        return _decline(Reason.CONFLICT, against)
+    if not facts.asset.shortable:
+        detail = f"{against}; when it closes, a short of {signal.symbol} would be needed"
+        return _decline(Reason.CONFLICT, detail)
+    if any(_is_fraction(held) for held in (*facts.other_books, facts.external)):
+        return _decline(Reason.CONFLICT, f"{against} with a fraction, which no short can net")
+    return None
+
+
+def _is_fraction(quantity: Decimal) -> bool:
+    return quantity != quantity.to_integral_value()
