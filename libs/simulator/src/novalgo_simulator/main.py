@@ -1,0 +1,117 @@
+"""The simulator: Alpaca's (and Google's) wire protocols on loopback."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from decimal import Decimal
+from uuid import uuid4
+
+from fastapi import FastAPI
+
+from novalgo_common.clock import Clock, utc_now
+from novalgo_simulator.account_api import account_router
+from novalgo_simulator.agenda import Agenda
+from novalgo_simulator.door import Door, Keys
+from novalgo_simulator.faults import Faults, NoFaults
+from novalgo_simulator.hub import Hub
+from novalgo_simulator.ledger import Ledger
+from novalgo_simulator.market_api import market_router
+from novalgo_simulator.matching import match_orders
+from novalgo_simulator.orders_api import orders_router
+from novalgo_simulator.positions_api import positions_router
+from novalgo_simulator.prices import Prices, RandomWalk, RecordedPrices
+from novalgo_simulator.session import AlwaysOpen, Session
+from novalgo_simulator.settings import SimulatorSettings
+from novalgo_simulator.store import Store, open_store
+from novalgo_simulator.stream import stream_router
+from novalgo_simulator.venue import Venue, opened_tape
+
+
+@asynccontextmanager
+async def open_simulator(
+    settings: SimulatorSettings, clock: Clock = utc_now, faults: Faults | None = None
+) -> AsyncIterator[FastAPI]:
+    """Yield the app, with its market running; serve it with uvicorn in the same event loop.
+
+    The account is kept in `DATA_DIR/simulator.sqlite` and goes on where it was left.
+    """
+    faults = faults or NoFaults()
+    with open_store(settings.data_dir / "simulator.sqlite") as store:
+        venue = _open_venue(settings, store, clock, faults)
+        venue.resume()
+        matching = asyncio.create_task(match_orders(venue, step_seconds=settings.simulator_step))
+        try:
+            yield _app(settings, venue, faults)
+        finally:
+            matching.cancel()
+            with suppress(asyncio.CancelledError):
+                await matching
+
+
+def _open_venue(settings: SimulatorSettings, store: Store, clock: Clock, faults: Faults) -> Venue:
+    facts = store.facts()
+    cash = facts.get("starting_cash")
+    venue = Venue(
+        ledger=Ledger(settings.simulator_cash if cash is None else Decimal(cash)),
+        store=store,
+        prices=_prices(settings),
+        session=_session(settings),
+        tape=opened_tape(facts.get("tape"), at=clock(), step_seconds=settings.simulator_step),
+        agenda=Agenda(),
+        hub=Hub(faults),
+        clock=clock,
+        new_id=uuid4,
+        seed=settings.simulator_seed,
+        partial_fills=settings.simulator_partial_fills,
+        fill_latency=settings.simulator_fill_latency,
+        orders_posted=int(facts.get("orders_posted", 0)),
+    )
+    _restore(venue)
+    return venue
+
+
+def _restore(venue: Venue) -> None:
+    for order in venue.store.orders():
+        venue.ledger.apply_order(order)
+    for fill in venue.store.fills():
+        venue.ledger.apply_fill(fill)
+    venue.store.save_facts({"starting_cash": str(venue.ledger.starting_cash)})
+    venue.change_tape(venue.tape)
+
+
+def _prices(settings: SimulatorSettings) -> Prices:
+    walk = RandomWalk(settings.simulator_seed)
+    path = settings.simulator_prices
+    return walk if path is None else RecordedPrices.read(path, walk)
+
+
+def _session(settings: SimulatorSettings) -> Session:
+    if settings.simulator_session == "always":
+        return AlwaysOpen()
+    # It brings pandas with it: two seconds that only who asks for New York's hours pays.
+    from novalgo_simulator.new_york import NewYorkHours  # noqa: PLC0415
+
+    return NewYorkHours()
+
+
+def _app(settings: SimulatorSettings, venue: Venue, faults: Faults) -> FastAPI:
+    keys = Keys(key_id=settings.simulator_key_id, secret_key=settings.simulator_secret_key)
+    app = FastAPI(title="Simulated Alpaca", docs_url=None, redoc_url=None, openapi_url=None)
+    for router in (
+        orders_router(venue),
+        positions_router(venue),
+        account_router(venue),
+        market_router(venue),
+        stream_router(venue.hub, keys, settings.simulator_frames),
+    ):
+        app.include_router(router)
+    # The simulated Google Sheets joins here: app.include_router(sheets_router(...)).
+    app.add_middleware(
+        Door,
+        keys=keys,
+        limit=settings.simulator_rate_limit,
+        faults=faults,
+        clock=venue.clock,
+        on_order_posted=venue.count_posted,
+    )
+    return app
