@@ -1,0 +1,40 @@
+"""A FastAPI application behind a real socket, in a thread of its own."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+
+@contextmanager
+def listening(port: int = 0) -> Iterator[tuple[socket.socket, int]]:
+    """Yield a bound socket and its port, which a server is then given."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        yield listener, listener.getsockname()[1]
+
+
+@contextmanager
+def serving(make_app: Callable[[int], FastAPI], *, port: int = 0) -> Iterator[str]:
+    """Serve the application that `make_app` returns for its port; yield the base URL."""
+    with listening(port) as (listener, number):
+        config = uvicorn.Config(make_app(number), log_config=None, lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            _wait_until_started(server)
+            yield f"http://127.0.0.1:{number}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _wait_until_started(server: uvicorn.Server) -> None:
+    deadline = time.monotonic() + 20
+    while not server.started:
+        assert time.monotonic() < deadline, "the server did not start"
+        time.sleep(0.01)
