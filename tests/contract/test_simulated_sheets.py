@@ -43,7 +43,7 @@ class Google:
     def __post_init__(self) -> None:
         account = json.loads((self.directory / CREDENTIALS_FILE).read_text())
         session = authorized_session(account, self.base_url)
-        self.client = gspread.Client(AnonymousCredentials(), session)
+        self.client = gspread.Client(AnonymousCredentials(), session)  # type: ignore[no-untyped-call]
         self.client.set_timeout((3, 10))
 
     def close(self) -> None:

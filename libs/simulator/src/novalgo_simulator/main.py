@@ -13,6 +13,8 @@ from novalgo_simulator.account_api import account_router
 from novalgo_simulator.agenda import Agenda
 from novalgo_simulator.door import Door, Keys
 from novalgo_simulator.faults import Faults, NoFaults
+from novalgo_simulator.google_api import sheets_router
+from novalgo_simulator.google_sheets import SimulatedSheets
 from novalgo_simulator.hub import Hub
 from novalgo_simulator.ledger import Ledger
 from novalgo_simulator.market_api import market_router
@@ -105,7 +107,7 @@ def _app(settings: SimulatorSettings, venue: Venue, faults: Faults) -> FastAPI:
         stream_router(venue.hub, keys, settings.simulator_frames),
     ):
         app.include_router(router)
-    # The simulated Google Sheets joins here: app.include_router(sheets_router(...)).
+    app.include_router(sheets_router(SimulatedSheets.open(settings, clock=venue.clock)))
     app.add_middleware(
         Door,
         keys=keys,
