@@ -42,6 +42,7 @@ class Database:
         self._flushing: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[], None]] = []
         self._failure: str | None = None
+        self._closed = False
 
     @classmethod
     @asynccontextmanager
@@ -64,6 +65,7 @@ class Database:
         An exception of `work` undoes only that work.  `UnavailableError`: the store failed, and
         nothing of it was kept.
         """
+        self._refuse_when_closed()
         item: _Write[T] = _Write(work, asyncio.get_running_loop().create_future())
         self._waiting.append(item)
         if self._flushing is None or self._flushing.done():
@@ -72,6 +74,7 @@ class Database:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on one consistent view of the store."""
+        self._refuse_when_closed()
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
@@ -120,7 +123,14 @@ class Database:
                 f"the store cannot be read ({type(error.orig).__name__})"
             ) from error
 
+    def _refuse_when_closed(self) -> None:
+        # While a process stops, the bus may still deliver to a service that has closed its store:
+        # "away" makes the bus keep the message, anything else would make it a dead letter.
+        if self._closed:
+            raise UnavailableError("the store is closed")
+
     async def _finish(self) -> None:
+        self._closed = True
         if self._flushing is not None:
             await self._flushing
         self._writer.shutdown()
