@@ -16,7 +16,7 @@ _CANONICAL = re.compile(PATTERN)
 
 def parse_symbol(text: str) -> str | None:
     """Return the canonical symbol, or None where the text is not a US stock's."""
-    symbol = _EXCHANGE_PREFIX.sub("", text.strip().upper(), count=1)
-    if not symbol.isascii() or not _CANONICAL.match(symbol):
+    if not text.isascii():  # asked before upper(), which turns the letter ı into I
         return None
-    return symbol
+    symbol = _EXCHANGE_PREFIX.sub("", text.strip().upper(), count=1)
+    return symbol if _CANONICAL.match(symbol) else None
