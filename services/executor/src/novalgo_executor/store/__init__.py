@@ -1,0 +1,5 @@
+"""Executor's store: signals, intents, books.  The truth that it works from."""
+
+from novalgo_executor.store.store import BookView, Store
+
+__all__ = ["BookView", "Store"]

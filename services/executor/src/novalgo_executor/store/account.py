@@ -1,0 +1,105 @@
+"""What executor keeps beside signals and orders: adoptions, the config copy, a watermark."""
+
+from datetime import datetime
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from novalgo_common.events import ConfigChanged, FillRecorded, PositionAdopted
+from novalgo_common.store import Outbox, insert
+from novalgo_common.wire import decode, encode
+from novalgo_executor.broker import BrokerFill
+from novalgo_executor.reconcile import Adoption
+from novalgo_executor.store import positions
+from novalgo_executor.store.tables import NOTES
+
+_CONFIG = "config"
+_WATERMARK = "fills_watermark"
+
+
+def adopt(connection: Connection, outbox: Outbox, adoption: Adoption, now: datetime) -> None:
+    """Give shares that no fill of ours explains to a book, or to the external remainder."""
+    positions.move(connection, adoption.symbol, adoption.timeframe, adoption.quantity)
+    event_id = _account_id(f"adopted.{adoption.symbol}.{now.isoformat()}")
+    outbox.add(
+        connection,
+        PositionAdopted(
+            event_id=event_id,
+            correlation_id=event_id,
+            occurred_at=now,
+            symbol=adoption.symbol,
+            timeframe=adoption.timeframe,
+            quantity=adoption.quantity,
+            average_price=adoption.average_price,
+        ),
+    )
+
+
+def count_external(connection: Connection, outbox: Outbox, fill: BrokerFill) -> None:
+    """Count a fill that no order of ours explains: a trade by hand, a liquidation."""
+    if not positions.count(connection, fill, None):
+        return
+    event_id = _account_id(f"fill.{fill.order_id}.{fill.cumulative:f}")
+    outbox.add(
+        connection,
+        FillRecorded(
+            event_id=event_id,
+            correlation_id=event_id,
+            occurred_at=fill.filled_at,
+            symbol=fill.symbol,
+            timeframe=None,
+            client_order_id=None,
+            order_id=fill.order_id,
+            leg=None,
+            side=fill.side,
+            quantity=fill.quantity,
+            price=fill.price,
+            filled_at=fill.filled_at,
+        ),
+    )
+
+
+def save_config(connection: Connection, event: ConfigChanged) -> bool:
+    """Keep the configuration unless a newer one is kept; return whether it was taken."""
+    kept = load_config(connection)
+    if kept is not None and kept.occurred_at >= event.occurred_at:
+        return False
+    _note(connection, _CONFIG, encode(event).decode())
+    return True
+
+
+def load_config(connection: Connection) -> ConfigChanged | None:
+    text = _read(connection, _CONFIG)
+    if text is None:
+        return None
+    event = decode(text.encode())
+    assert isinstance(event, ConfigChanged)
+    return event
+
+
+def save_watermark(connection: Connection, moment: datetime) -> None:
+    _note(connection, _WATERMARK, moment.isoformat())
+
+
+def watermark(connection: Connection) -> datetime | None:
+    """Return the time up to which the account's fills are certainly counted."""
+    text = _read(connection, _WATERMARK)
+    return datetime.fromisoformat(text) if text is not None else None
+
+
+def _note(connection: Connection, name: str, value: str) -> None:
+    statement = insert(connection, NOTES).values(name=name, value=value)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["name"], set_={"value": statement.excluded.value}
+        )
+    )
+
+
+def _read(connection: Connection, name: str) -> str | None:
+    return connection.execute(sa.select(NOTES.c.value).where(NOTES.c.name == name)).scalar()
+
+
+def _account_id(name: str) -> UUID:
+    return uuid5(NAMESPACE_OID, f"novalgo.account.{name}")

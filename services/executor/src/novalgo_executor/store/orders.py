@@ -1,0 +1,257 @@
+"""The stored intents, what became of their orders, and the fills that make up the books."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from novalgo_common.events import (
+    Action,
+    Event,
+    FillRecorded,
+    Leg,
+    OrderEnded,
+    OrderStatus,
+    OrderSubmitted,
+    Side,
+    derived_id,
+)
+from novalgo_common.store import Outbox
+from novalgo_executor.broker import BrokerFill, BrokerOrder, OrderRequest, PositionIntent
+from novalgo_executor.facts import ZERO, Order, Signal
+from novalgo_executor.steps import Submit
+from novalgo_executor.store import positions
+from novalgo_executor.store.tables import ORDERS
+
+
+def add(connection: Connection, signal: Signal, step: Submit, now: datetime) -> None:
+    """Store an intent.  From here on its order may be at the broker."""
+    request = step.request
+    connection.execute(
+        ORDERS.insert().values(
+            client_order_id=request.client_order_id,
+            signal_id=str(signal.signal_id),
+            symbol=signal.symbol,
+            timeframe=signal.timeframe,
+            action=signal.action,
+            leg=step.leg,
+            part=step.part,
+            leg_quantity=step.leg_quantity,
+            side=request.side,
+            quantity=request.quantity,
+            notional=request.notional,
+            position_intent=request.position_intent,
+            quote_price=step.quote_price,
+            sent=True,
+            status=OrderStatus.UNKNOWN,
+            filled_quantity=ZERO,
+            counted_quantity=ZERO,
+            complete=False,
+            created_at=now,
+            detail="",
+        )
+    )
+
+
+def mark(connection: Connection, client_order_id: str, **changes: object) -> None:
+    """Change an intent whose order the broker does not have."""
+    connection.execute(
+        ORDERS.update()
+        .where(
+            ORDERS.c.client_order_id == client_order_id,
+            ORDERS.c.status == OrderStatus.UNKNOWN,
+        )
+        .values(**changes)
+    )
+
+
+def end_unplaced(
+    connection: Connection,
+    client_order_id: str,
+    status: OrderStatus,
+    detail: str,
+    now: datetime,
+) -> None:
+    """Remember that the broker definitely has no such order: refused, or never sent."""
+    mark(connection, client_order_id, status=status, ended_at=now, detail=detail, complete=True)
+
+
+def apply(
+    connection: Connection,
+    outbox: Outbox,
+    stated: BrokerOrder,
+    fill: BrokerFill | None,
+    now: datetime,
+) -> bool:
+    """Take in what the broker states of an order; return whether it is one of ours.
+
+    Statements come from the answer to a submit, the stream and the polls, late and in any order:
+    a filled quantity only grows, and an ended order stays ended.
+    """
+    row = _row(connection, ORDERS.c.client_order_id == stated.client_order_id)
+    if row is None:
+        return False
+    if row.order_id is None:
+        outbox.add(connection, _submitted(row, now))
+    _update(connection, row, stated, now)
+    if fill is not None:
+        count(connection, outbox, fill, now)
+    complete(connection, outbox, row.client_order_id, now)
+    return True
+
+
+def _update(connection: Connection, row: Any, stated: BrokerOrder, now: datetime) -> None:
+    filled = max(row.filled_quantity, stated.filled_quantity)
+    newer = stated.filled_quantity >= row.filled_quantity
+    was_terminal = OrderStatus(row.status).is_terminal
+    status = stated.status
+    if was_terminal and not (status is OrderStatus.FILLED and newer):
+        status = OrderStatus(row.status)
+    ended_at = row.ended_at or (now if status.is_terminal else None)
+    connection.execute(
+        ORDERS.update()
+        .where(ORDERS.c.client_order_id == row.client_order_id)
+        .values(
+            order_id=stated.order_id,
+            sent=True,
+            status=status,
+            filled_quantity=filled,
+            filled_average_price=(
+                stated.filled_average_price if newer else row.filled_average_price
+            ),
+            missing_since=None,
+            ended_at=ended_at,
+            detail=stated.detail or row.detail,
+        )
+    )
+
+
+def count(connection: Connection, outbox: Outbox, fill: BrokerFill, now: datetime) -> bool:
+    """Count a fill of one of our orders into its book, once; return whether it is one of ours."""
+    row = _row(connection, ORDERS.c.order_id == fill.order_id)
+    if row is None:
+        return False
+    if positions.count(connection, fill, row.timeframe):
+        counted = row.counted_quantity + fill.quantity
+        connection.execute(
+            ORDERS.update()
+            .where(ORDERS.c.client_order_id == row.client_order_id)
+            .values(
+                counted_quantity=counted, filled_quantity=max(row.filled_quantity, fill.cumulative)
+            )
+        )
+        signal_id = UUID(row.signal_id)
+        outbox.add(
+            connection,
+            FillRecorded(
+                event_id=derived_id(signal_id, f"fill.{fill.order_id}.{fill.cumulative:f}"),
+                correlation_id=signal_id,
+                occurred_at=fill.filled_at,
+                symbol=row.symbol,
+                timeframe=row.timeframe,
+                client_order_id=row.client_order_id,
+                order_id=fill.order_id,
+                leg=Leg(row.leg),
+                side=fill.side,
+                quantity=fill.quantity,
+                price=fill.price,
+                filled_at=fill.filled_at,
+            ),
+        )
+        complete(connection, outbox, row.client_order_id, now)
+    return True
+
+
+def _submitted(row: Any, now: datetime) -> Event:
+    signal_id = UUID(row.signal_id)
+    return OrderSubmitted(
+        event_id=derived_id(signal_id, f"submitted.{row.client_order_id}"),
+        correlation_id=signal_id,
+        occurred_at=now,
+        symbol=row.symbol,
+        timeframe=row.timeframe,
+        action=Action(row.action),
+        leg=Leg(row.leg),
+        client_order_id=row.client_order_id,
+        side=Side(row.side),
+        quantity=row.quantity,
+        notional=row.notional,
+        quote_price=row.quote_price,
+    )
+
+
+def complete(connection: Connection, outbox: Outbox, client_order_id: str, now: datetime) -> None:
+    """Announce an order's end once it has ended and all its fills are counted."""
+    row = _row(connection, ORDERS.c.client_order_id == client_order_id)
+    if not OrderStatus(row.status).is_terminal or row.counted_quantity < row.filled_quantity:
+        return
+    connection.execute(
+        ORDERS.update().where(ORDERS.c.client_order_id == client_order_id).values(complete=True)
+    )
+    signal_id = UUID(row.signal_id)
+    outbox.add(
+        connection,
+        OrderEnded(
+            event_id=derived_id(signal_id, f"ended.{client_order_id}"),
+            correlation_id=signal_id,
+            occurred_at=now,
+            symbol=row.symbol,
+            timeframe=row.timeframe,
+            action=Action(row.action),
+            leg=Leg(row.leg),
+            client_order_id=client_order_id,
+            status=OrderStatus(row.status),
+            filled_quantity=row.filled_quantity,
+            filled_average_price=row.filled_average_price,
+            detail=row.detail,
+        ),
+    )
+
+
+def of_signal(connection: Connection, signal_id: UUID) -> list[Order]:
+    """Return a signal's orders, in the order of their making."""
+    query = sa.select(ORDERS).where(ORDERS.c.signal_id == str(signal_id))
+    return [_order(row) for row in connection.execute(query.order_by(ORDERS.c.created_at))]
+
+
+def unfinished(connection: Connection, symbol: str | None = None) -> Sequence[Order]:
+    """Return the orders that have not ended, or whose fills are not all counted."""
+    query = sa.select(ORDERS).where(ORDERS.c.complete.is_(False))
+    if symbol is not None:
+        query = query.where(ORDERS.c.symbol == symbol)
+    return [_order(row) for row in connection.execute(query.order_by(ORDERS.c.created_at))]
+
+
+def _row(connection: Connection, condition: sa.ColumnElement[bool]) -> Any:
+    return connection.execute(sa.select(ORDERS).where(condition)).one_or_none()
+
+
+def _order(row: Any) -> Order:
+    return Order(
+        request=OrderRequest(
+            client_order_id=row.client_order_id,
+            symbol=row.symbol,
+            side=Side(row.side),
+            quantity=row.quantity,
+            notional=row.notional,
+            position_intent=PositionIntent(row.position_intent),
+        ),
+        signal_id=UUID(row.signal_id),
+        timeframe=row.timeframe,
+        action=Action(row.action),
+        leg=Leg(row.leg),
+        part=row.part,
+        leg_quantity=row.leg_quantity,
+        sent=row.sent,
+        status=OrderStatus(row.status),
+        order_id=row.order_id,
+        filled_quantity=row.filled_quantity,
+        counted_quantity=row.counted_quantity,
+        created_at=row.created_at,
+        missing_since=row.missing_since,
+        ended_at=row.ended_at,
+        detail=row.detail,
+    )

@@ -1,0 +1,81 @@
+"""The books, the external remainder of each symbol, and the fills that moved them."""
+
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from novalgo_common.events import Side
+from novalgo_common.store import insert
+from novalgo_executor.broker import BrokerFill
+from novalgo_executor.facts import ZERO
+from novalgo_executor.fills import Span, is_new
+from novalgo_executor.store.tables import BOOKS, EXTERNALS, FILLS
+
+
+def count(connection: Connection, fill: BrokerFill, timeframe: str | None) -> bool:
+    """Count a fill into its book, or as external; return whether it was new."""
+    query = sa.select(FILLS.c.quantity, FILLS.c.cumulative).where(FILLS.c.order_id == fill.order_id)
+    counted = [
+        Span(row.cumulative - row.quantity, row.cumulative) for row in connection.execute(query)
+    ]
+    if not is_new(fill.quantity, fill.cumulative, counted):
+        return False
+    connection.execute(
+        FILLS.insert().values(
+            order_id=fill.order_id,
+            cumulative=fill.cumulative,
+            quantity=fill.quantity,
+            symbol=fill.symbol,
+            timeframe=timeframe,
+            side=fill.side,
+            price=fill.price,
+            filled_at=fill.filled_at,
+        )
+    )
+    signed = fill.quantity if fill.side is Side.BUY else -fill.quantity
+    move(connection, fill.symbol, timeframe, signed)
+    return True
+
+
+def move(connection: Connection, symbol: str, timeframe: str | None, signed: Decimal) -> None:
+    """Add signed shares to a book, or to the external remainder where `timeframe` is None."""
+    if timeframe is None:
+        held = external(connection, symbol)
+        statement = insert(connection, EXTERNALS).values(symbol=symbol, quantity=held + signed)
+        keys = ["symbol"]
+    else:
+        held = books(connection, symbol).get(timeframe, ZERO)
+        statement = insert(connection, BOOKS).values(
+            symbol=symbol, timeframe=timeframe, quantity=held + signed
+        )
+        keys = ["symbol", "timeframe"]
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=keys, set_={"quantity": statement.excluded.quantity}
+        )
+    )
+
+
+def books(connection: Connection, symbol: str) -> dict[str, Decimal]:
+    """Return the signed shares of a symbol's books, by timeframe."""
+    query = sa.select(BOOKS.c.timeframe, BOOKS.c.quantity).where(BOOKS.c.symbol == symbol)
+    return {row.timeframe: row.quantity for row in connection.execute(query)}
+
+
+def external(connection: Connection, symbol: str) -> Decimal:
+    """Return the signed shares of a symbol that no book holds."""
+    query = sa.select(EXTERNALS.c.quantity).where(EXTERNALS.c.symbol == symbol)
+    return connection.execute(query).scalar() or ZERO
+
+
+def by_symbol(connection: Connection) -> dict[str, tuple[Decimal, Decimal]]:
+    """Return what is known of each symbol: the sum of its books, and its external remainder."""
+    known: dict[str, tuple[Decimal, Decimal]] = {}
+    for row in connection.execute(sa.select(BOOKS.c.symbol, BOOKS.c.quantity)):
+        in_books, outside = known.get(row.symbol, (ZERO, ZERO))
+        known[row.symbol] = (in_books + row.quantity, outside)
+    for row in connection.execute(sa.select(EXTERNALS)):
+        in_books, outside = known.get(row.symbol, (ZERO, ZERO))
+        known[row.symbol] = (in_books, outside + row.quantity)
+    return known

@@ -1,0 +1,121 @@
+"""The stored signals and their endings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from novalgo_common.events import Action, Ending, Reason, SignalEnded, SignalReceived, derived_id
+from novalgo_common.store import Outbox, insert
+from novalgo_executor.facts import ZERO, Signal
+from novalgo_executor.steps import End
+from novalgo_executor.store.tables import BOOKS, SIGNALS
+
+
+def add(connection: Connection, event: SignalReceived, now: datetime) -> bool:
+    """Store a signal; return whether it is new."""
+    done = connection.execute(
+        insert(connection, SIGNALS)
+        .values(
+            signal_id=str(event.event_id),
+            sequence=event.sequence,
+            symbol=event.symbol,
+            timeframe=event.timeframe,
+            action=event.action,
+            fired_at=event.alert_at or event.occurred_at,
+            stored_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["signal_id"])
+    )
+    return done.rowcount == 1
+
+
+_ACTIVE = (
+    sa.select(SIGNALS)
+    .where(SIGNALS.c.ended_at.is_(None), SIGNALS.c.symbol == sa.bindparam("symbol"))
+    .order_by(SIGNALS.c.sequence)
+)
+
+
+def active(connection: Connection, symbol: str) -> list[Signal]:
+    """Return the symbol's signals that have no ending yet, oldest first."""
+    return [_signal(row) for row in connection.execute(_ACTIVE, {"symbol": symbol})]
+
+
+def symbols(connection: Connection) -> Sequence[str]:
+    """Return the symbols that have signals without an ending."""
+    query = sa.select(SIGNALS.c.symbol).where(SIGNALS.c.ended_at.is_(None)).distinct()
+    return connection.execute(query).scalars().all()
+
+
+def started(connection: Connection, signal_id: UUID, now: datetime) -> None:
+    connection.execute(
+        SIGNALS.update()
+        .where(SIGNALS.c.signal_id == str(signal_id), SIGNALS.c.decided_at.is_(None))
+        .values(decided_at=now)
+    )
+
+
+def end(connection: Connection, outbox: Outbox, signal: Signal, ending: End, now: datetime) -> None:
+    """Give a signal its one ending; a second one is ignored."""
+    done = connection.execute(
+        SIGNALS.update()
+        .where(SIGNALS.c.signal_id == str(signal.signal_id), SIGNALS.c.ended_at.is_(None))
+        .values(
+            ended_at=now,
+            ending=ending.ending,
+            reason=ending.reason,
+            detail=ending.detail,
+        )
+    )
+    if done.rowcount == 1:
+        outbox.add(
+            connection,
+            SignalEnded(
+                event_id=derived_id(signal.signal_id, "signal.ended"),
+                correlation_id=signal.signal_id,
+                occurred_at=now,
+                action=signal.action,
+                symbol=signal.symbol,
+                timeframe=signal.timeframe,
+                ending=ending.ending,
+                reason=ending.reason,
+                detail=ending.detail,
+                held=held(connection, signal.symbol, signal.timeframe),
+            ),
+        )
+
+
+def supersede(connection: Connection, outbox: Outbox, symbol: str, now: datetime) -> None:
+    """End the signals that have not started and whose book has a newer one."""
+    newest: dict[str, int] = {}
+    waiting = active(connection, symbol)
+    for signal in waiting:
+        newest[signal.timeframe] = max(signal.sequence, newest.get(signal.timeframe, 0))
+    superseded = End(Ending.SUPERSEDED, Reason.NEWER_SIGNAL, "a newer signal came before its turn")
+    for signal in waiting:
+        if not signal.decided and signal.sequence < newest[signal.timeframe]:
+            end(connection, outbox, signal, superseded, now)
+
+
+def held(connection: Connection, symbol: str, timeframe: str) -> Decimal:
+    """Return the signed shares in a book."""
+    query = sa.select(BOOKS.c.quantity).where(
+        BOOKS.c.symbol == symbol, BOOKS.c.timeframe == timeframe
+    )
+    return connection.execute(query).scalar() or ZERO
+
+
+def _signal(row: sa.Row[tuple[object, ...]]) -> Signal:
+    return Signal(
+        signal_id=UUID(row.signal_id),
+        sequence=row.sequence,
+        action=Action(row.action),
+        symbol=row.symbol,
+        timeframe=row.timeframe,
+        fired_at=row.fired_at,
+        decided=row.decided_at is not None,
+    )

@@ -1,0 +1,224 @@
+"""The store as the rest of executor sees it: each method is one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.engine import Connection
+
+from novalgo_common.clock import Clock
+from novalgo_common.events import (
+    ConfigChanged,
+    Event,
+    OrderStatus,
+    SignalDecided,
+    SignalReceived,
+    derived_id,
+)
+from novalgo_common.store import Database, Outbox
+from novalgo_executor.broker import BrokerFill, BrokerOrder
+from novalgo_executor.facts import Order, Signal
+from novalgo_executor.reconcile import Adoption, Known
+from novalgo_executor.steps import End, Submit
+from novalgo_executor.store import account, orders, positions, signals
+from novalgo_executor.store.tables import OUTBOX
+
+NEVER_SENT = "it was never sent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookView:
+    """What the store knows that bears on a signal."""
+
+    held: Decimal
+    other_books: tuple[Decimal, ...]
+    external: Decimal
+    orders: tuple[Order, ...]
+    resting: tuple[Order, ...]
+    newer_waits: bool
+
+
+class Store:
+    """Executor's durable state.  Every method raises `UnavailableError` when the store fails."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self.outbox = Outbox(database, OUTBOX, clock)
+
+    # --- signals
+
+    async def add_signal(self, event: SignalReceived) -> bool:
+        """Store a signal; return whether it is new."""
+        now = self._clock()
+        return await self._database.write(lambda c: signals.add(c, event, now))
+
+    async def symbols(self) -> Sequence[str]:
+        """Return the symbols that have signals without an ending."""
+        return await self._database.read(signals.symbols)
+
+    async def active_signals(self, symbol: str) -> list[Signal]:
+        """Return the symbol's signals without an ending, once the outdated ones got theirs."""
+        found = await self._database.read(lambda c: signals.active(c, symbol))
+        if len({signal.timeframe for signal in found}) == len(found):
+            return found
+        now = self._clock()
+
+        def supersede(connection: Connection) -> list[Signal]:
+            signals.supersede(connection, self.outbox, symbol, now)
+            return signals.active(connection, symbol)
+
+        return await self._database.write(supersede)
+
+    async def end_signal(self, signal: Signal, ending: End) -> None:
+        """Give a signal its one ending; an intent of it that never left ends with it."""
+        now = self._clock()
+
+        def end(connection: Connection) -> None:
+            for order in orders.of_signal(connection, signal.signal_id):
+                if order.status is OrderStatus.UNKNOWN and not order.sent:
+                    orders.end_unplaced(
+                        connection,
+                        order.request.client_order_id,
+                        OrderStatus.CANCELED,
+                        NEVER_SENT,
+                        now,
+                    )
+            signals.end(connection, self.outbox, signal, ending, now)
+
+        await self._database.write(end)
+
+    async def view(self, signal: Signal) -> BookView:
+        """Return what bears on a signal, as of one moment."""
+
+        def read(connection: Connection) -> BookView:
+            books = positions.books(connection, signal.symbol)
+            unfinished = orders.unfinished(connection, signal.symbol)
+            return BookView(
+                held=books.pop(signal.timeframe, Decimal(0)),
+                other_books=tuple(held for held in books.values() if held),
+                external=positions.external(connection, signal.symbol),
+                orders=tuple(orders.of_signal(connection, signal.signal_id)),
+                resting=tuple(
+                    order
+                    for order in unfinished
+                    if order.signal_id != signal.signal_id and order.status is OrderStatus.OPEN
+                ),
+                newer_waits=any(
+                    other.timeframe == signal.timeframe and other.sequence > signal.sequence
+                    for other in signals.active(connection, signal.symbol)
+                ),
+            )
+
+        return await self._database.read(read)
+
+    # --- orders
+
+    async def add_intent(
+        self,
+        signal: Signal,
+        step: Submit,
+        *,
+        config_version: int,
+        position_size: Decimal | None,
+        held: Decimal,
+    ) -> None:
+        """Store an intent, frozen, before its request leaves; the first one is the decision."""
+        now = self._clock()
+
+        def add(connection: Connection) -> None:
+            if not signal.decided:
+                signals.started(connection, signal.signal_id, now)
+                self.outbox.add(
+                    connection,
+                    SignalDecided(
+                        event_id=derived_id(signal.signal_id, "signal.decided"),
+                        correlation_id=signal.signal_id,
+                        occurred_at=now,
+                        action=signal.action,
+                        symbol=signal.symbol,
+                        timeframe=signal.timeframe,
+                        config_version=config_version,
+                        position_size=position_size,
+                        held=held,
+                    ),
+                )
+            orders.add(connection, signal, step, now)
+
+        await self._database.write(add)
+
+    async def mark_sent(self, client_order_id: str) -> None:
+        """Remember that the order may now be at the broker, before it is."""
+        await self._database.write(lambda c: orders.mark(c, client_order_id, sent=True))
+
+    async def mark_not_sent(self, client_order_id: str) -> None:
+        """Remember that the broker definitely has not got the order."""
+        await self._database.write(lambda c: orders.mark(c, client_order_id, sent=False))
+
+    async def mark_missing(self, client_order_id: str, since: datetime) -> None:
+        """Remember since when the broker denies that it knows the order."""
+        await self._database.write(lambda c: orders.mark(c, client_order_id, missing_since=since))
+
+    async def refuse(self, client_order_id: str, detail: str) -> None:
+        """Remember that the broker definitely refused the order."""
+        now = self._clock()
+
+        def refuse(connection: Connection) -> None:
+            orders.end_unplaced(connection, client_order_id, OrderStatus.REJECTED, detail, now)
+            orders.complete(connection, self.outbox, client_order_id, now)
+
+        await self._database.write(refuse)
+
+    async def apply(self, stated: BrokerOrder, fill: BrokerFill | None = None) -> bool:
+        """Take in what the broker states of an order; return whether it is one of ours."""
+        now = self._clock()
+        return await self._database.write(lambda c: orders.apply(c, self.outbox, stated, fill, now))
+
+    async def unfinished_orders(self) -> Sequence[Order]:
+        """Return the orders that have not ended, or whose fills are not all counted."""
+        return await self._database.read(orders.unfinished)
+
+    # --- fills and positions
+
+    async def count_fill(self, fill: BrokerFill) -> bool:
+        """Count a fill of one of our orders, once; return whether it is one of ours."""
+        now = self._clock()
+        return await self._database.write(lambda c: orders.count(c, self.outbox, fill, now))
+
+    async def count_external_fill(self, fill: BrokerFill) -> None:
+        """Count, once, a fill that no order of ours explains."""
+        await self._database.write(lambda c: account.count_external(c, self.outbox, fill))
+
+    async def known_positions(self) -> dict[str, Known]:
+        """Return what our books hold, by symbol."""
+        known = await self._database.read(positions.by_symbol)
+        return {
+            symbol: Known(in_books=in_books, external=external)
+            for symbol, (in_books, external) in known.items()
+        }
+
+    async def adopt(self, adoption: Adoption) -> None:
+        """Give shares that no fill explains to a book, or to the external remainder."""
+        now = self._clock()
+        await self._database.write(lambda c: account.adopt(c, self.outbox, adoption, now))
+
+    async def watermark(self) -> datetime | None:
+        """Return the time up to which the account's fills are certainly counted."""
+        return await self._database.read(account.watermark)
+
+    async def save_watermark(self, moment: datetime) -> None:
+        await self._database.write(lambda c: account.save_watermark(c, moment))
+
+    # --- the rest
+
+    async def save_config(self, event: ConfigChanged) -> bool:
+        """Keep the configuration unless a newer one is kept; return whether it was taken."""
+        return await self._database.write(lambda c: account.save_config(c, event))
+
+    async def load_config(self) -> ConfigChanged | None:
+        return await self._database.read(account.load_config)
+
+    async def announce(self, event: Event) -> None:
+        """Put an event that tells of no change here into the outbox."""
+        await self._database.write(lambda c: self.outbox.add(c, event))
