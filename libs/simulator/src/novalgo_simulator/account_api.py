@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
 from novalgo_simulator.amount import ZERO, plain
-from novalgo_simulator.history import equity_at
 from novalgo_simulator.session import NEW_YORK
 from novalgo_simulator.venue import Venue
 from novalgo_simulator.wire import Json, moment
@@ -54,7 +53,7 @@ def _amounts(venue: Venue) -> Json:
         "cash": plain(worth.cash),
         "equity": plain(worth.equity),
         "portfolio_value": plain(worth.equity),
-        "last_equity": plain(equity_at(venue, day_began)),
+        "last_equity": plain(venue.equity_at(day_began)),
         "balance_asof": day_began.astimezone(NEW_YORK).date().isoformat(),
         "long_market_value": plain(worth.long_value),
         "short_market_value": plain(worth.short_value),

@@ -1,18 +1,29 @@
-"""What the account was worth at earlier moments."""
+"""What the account was worth at earlier moments.  Pure: prices are passed in."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeAlias
 
 from novalgo_simulator.amount import ZERO
-from novalgo_simulator.venue import Venue
+from novalgo_simulator.order import Fill
+
+PriceAt: TypeAlias = Callable[[str, datetime], Decimal]
 
 
-def equity_at(venue: Venue, at: datetime) -> Decimal:
-    """Return the equity of a moment: the fills until then, at that moment's prices."""
-    cash, held = venue.ledger.starting_cash, defaultdict[str, Decimal](Decimal)
-    for fill in venue.ledger.fills_until(at):
-        cash += fill.cash
-        held[fill.symbol] += fill.signed_qty
-    values = (qty * venue.quote(symbol, at).last for symbol, qty in held.items() if qty)
-    return cash + sum(values, ZERO)
+def equity_curve(
+    starting_cash: Decimal, fills: Sequence[Fill], moments: Sequence[datetime], price_at: PriceAt
+) -> Iterator[Decimal]:
+    """Yield the equity at each moment: the fills until then, at that moment's prices.
+
+    Fills and moments are in the order of time.
+    """
+    cash, held, counted = starting_cash, defaultdict[str, Decimal](Decimal), 0
+    for moment in moments:
+        while counted < len(fills) and fills[counted].at <= moment:
+            cash += fills[counted].cash
+            held[fills[counted].symbol] += fills[counted].signed_qty
+            counted += 1
+        values = (qty * price_at(symbol, moment) for symbol, qty in held.items() if qty)
+        yield cash + sum(values, ZERO)

@@ -1,7 +1,5 @@
 """All orders and fills, and what follows from them."""
 
-from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -59,6 +57,3 @@ class Ledger:
         """Return the signed position; 0 where there is none."""
         position = self.positions.get(symbol)
         return ZERO if position is None else position.qty
-
-    def fills_until(self, at: datetime) -> Iterator[Fill]:
-        return (fill for fill in self.fills if fill.at <= at)

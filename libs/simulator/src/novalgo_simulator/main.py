@@ -1,6 +1,7 @@
 """The simulator: Alpaca's (and Google's) wire protocols on loopback."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from decimal import Decimal
@@ -8,13 +9,19 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
+from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock, utc_now
+from novalgo_common.process import Service
 from novalgo_simulator.account_api import account_router
+from novalgo_simulator.activities_api import activities_router
 from novalgo_simulator.agenda import Agenda
+from novalgo_simulator.control_api import control_router
+from novalgo_simulator.data_api import data_router
 from novalgo_simulator.door import Door, Keys
 from novalgo_simulator.faults import Faults, NoFaults
 from novalgo_simulator.google_api import sheets_router
 from novalgo_simulator.google_sheets import SimulatedSheets
+from novalgo_simulator.history_api import history_router
 from novalgo_simulator.hub import Hub
 from novalgo_simulator.ledger import Ledger
 from novalgo_simulator.market_api import market_router
@@ -27,6 +34,8 @@ from novalgo_simulator.settings import SimulatorSettings
 from novalgo_simulator.store import Store, open_store
 from novalgo_simulator.stream import stream_router
 from novalgo_simulator.venue import Venue, opened_tape
+
+_log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -42,12 +51,22 @@ async def open_simulator(
         venue = _open_venue(settings, store, clock, faults)
         venue.resume()
         matching = asyncio.create_task(match_orders(venue, step_seconds=settings.simulator_step))
+        matching.add_done_callback(_report)
         try:
             yield _app(settings, venue, faults)
         finally:
             matching.cancel()
             with suppress(asyncio.CancelledError):
                 await matching
+
+
+@asynccontextmanager
+async def _open(settings: SimulatorSettings, _bus: Bus, clock: Clock) -> AsyncIterator[FastAPI]:
+    async with open_simulator(settings, clock) as app:
+        yield app
+
+
+SERVICE = Service("simulator", SimulatorSettings, "simulator_port", _open, uses_bus=False)
 
 
 def _open_venue(settings: SimulatorSettings, store: Store, clock: Clock, faults: Faults) -> Venue:
@@ -68,17 +87,18 @@ def _open_venue(settings: SimulatorSettings, store: Store, clock: Clock, faults:
         fill_latency=settings.simulator_fill_latency,
         orders_posted=int(facts.get("orders_posted", 0)),
     )
-    _restore(venue)
+    store.save_facts({"starting_cash": str(venue.ledger.starting_cash)})
+    venue.change_tape(venue.tape)
+    for order in store.orders():
+        venue.ledger.apply_order(order)
+    for fill in store.fills():
+        venue.ledger.apply_fill(fill)
     return venue
 
 
-def _restore(venue: Venue) -> None:
-    for order in venue.store.orders():
-        venue.ledger.apply_order(order)
-    for fill in venue.store.fills():
-        venue.ledger.apply_fill(fill)
-    venue.store.save_facts({"starting_cash": str(venue.ledger.starting_cash)})
-    venue.change_tape(venue.tape)
+def _report(matching: "asyncio.Task[None]") -> None:
+    if not matching.cancelled() and matching.exception() is not None:
+        _log.critical("the simulated market has stopped", exc_info=matching.exception())
 
 
 def _prices(settings: SimulatorSettings) -> Prices:
@@ -103,7 +123,11 @@ def _app(settings: SimulatorSettings, venue: Venue, faults: Faults) -> FastAPI:
         orders_router(venue),
         positions_router(venue),
         account_router(venue),
+        activities_router(venue),
+        history_router(venue),
         market_router(venue),
+        data_router(venue),
+        control_router(venue),
         stream_router(venue.hub, keys, settings.simulator_frames),
     ):
         app.include_router(router)

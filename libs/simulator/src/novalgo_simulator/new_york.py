@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import exchange_calendars
-import pandas as pd
 
 from novalgo_simulator.session import NEW_YORK, TradingDay
 
@@ -18,16 +17,16 @@ class NewYorkHours:
 
     def is_open(self, at: datetime) -> bool:
         # The minute that begins at the close belongs to the closed market.
-        return bool(self._calendar.is_open_on_minute(pd.Timestamp(at).floor("min")))
+        return bool(self._calendar.is_open_on_minute(at.replace(second=0, microsecond=0)))
 
     def next_open(self, at: datetime) -> datetime:
-        return _utc(self._calendar.next_open(pd.Timestamp(at)))
+        return _utc(self._calendar.next_open(at))
 
     def next_close(self, at: datetime) -> datetime:
-        return _utc(self._calendar.next_close(pd.Timestamp(at)))
+        return _utc(self._calendar.next_close(at))
 
     def last_close(self, at: datetime) -> datetime:
-        return _utc(self._calendar.previous_close(pd.Timestamp(at)))
+        return _utc(self._calendar.previous_close(at))
 
     def expiry(self, at: datetime) -> datetime | None:
         return self.next_close(at)

@@ -17,6 +17,7 @@ from novalgo_simulator.assets import find_asset
 from novalgo_simulator.chance import part_of_first_fill
 from novalgo_simulator.errors import Refusal
 from novalgo_simulator.exchange import Moment, accept, cancel_requested, canceled, progress
+from novalgo_simulator.history import equity_curve
 from novalgo_simulator.hub import Hub
 from novalgo_simulator.ledger import Ledger
 from novalgo_simulator.order import Change, Order, Side, Status
@@ -71,6 +72,17 @@ class Venue:
             long_value=sum((value for value in values if value > 0), ZERO),
             short_value=sum((value for value in values if value < 0), ZERO),
             reserved=sum((order.reserved for order in self.ledger.open_orders()), ZERO),
+        )
+
+    def equity_at(self, at: datetime) -> Decimal:
+        """Return what the account was worth at an earlier moment."""
+        return next(
+            equity_curve(
+                self.ledger.starting_cash,
+                self.ledger.fills,
+                [at],
+                lambda symbol, moment: self.quote(symbol, moment).last,
+            )
         )
 
     def place(self, request: OrderRequest) -> Order | Refusal:
