@@ -1,7 +1,7 @@
 """python -m novalgo_simulator"""
 
 from novalgo_common.process import run
-from novalgo_simulator.main import SERVICE
+from novalgo_simulator.service import SERVICE
 
 if __name__ == "__main__":
     run(SERVICE)

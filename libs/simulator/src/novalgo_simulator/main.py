@@ -9,9 +9,7 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
-from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock, utc_now
-from novalgo_common.process import Service
 from novalgo_simulator.account_api import account_router
 from novalgo_simulator.activities_api import activities_router
 from novalgo_simulator.agenda import Agenda
@@ -58,15 +56,6 @@ async def open_simulator(
             matching.cancel()
             with suppress(asyncio.CancelledError):
                 await matching
-
-
-@asynccontextmanager
-async def _open(settings: SimulatorSettings, _bus: Bus, clock: Clock) -> AsyncIterator[FastAPI]:
-    async with open_simulator(settings, clock) as app:
-        yield app
-
-
-SERVICE = Service("simulator", SimulatorSettings, "simulator_port", _open, uses_bus=False)
 
 
 def _open_venue(settings: SimulatorSettings, store: Store, clock: Clock, faults: Faults) -> Venue:
