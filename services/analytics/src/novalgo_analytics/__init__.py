@@ -1,0 +1,1 @@
+"""Fills to profit and loss: the journal, the ledgers, the Performance rows, the page."""

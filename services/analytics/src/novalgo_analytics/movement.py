@@ -1,0 +1,69 @@
+"""What changes a position: a fill, or a position that was adopted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeAlias
+
+from novalgo_common.events import FillRecorded, Leg, PositionAdopted, Side
+
+SortKey: TypeAlias = tuple[datetime, int, str, str]
+
+_RANK = {Leg.CLOSE: 1, None: 2, Leg.OPEN: 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """Shares that came or went, at a price."""
+
+    symbol: str
+    timeframe: str | None
+    """The book; None is EXTERNAL, what was not traded by NovAlgo."""
+    quantity: Decimal
+    """Signed shares: what was bought is positive."""
+    price: Decimal
+    at: datetime
+    order: str
+    """The order's id, ours where it has one; of an adopted position the event's id."""
+    leg: Leg | None
+    is_adoption: bool
+    """Whether the shares were there before; then they came without a trade."""
+    event_id: str
+
+    @property
+    def sort_key(self) -> SortKey:
+        """Return what orders movements the same way in whatever order they arrive.
+
+        At one instant a position is adopted before it is traded, and closed before a new one is
+        opened.
+        """
+        rank = 0 if self.is_adoption else _RANK[self.leg]
+        return (self.at, rank, self.order, self.event_id)
+
+
+def movement_of_fill(fill: FillRecorded) -> Movement:
+    return Movement(
+        symbol=fill.symbol,
+        timeframe=fill.timeframe,
+        quantity=fill.quantity if fill.side is Side.BUY else -fill.quantity,
+        price=fill.price,
+        at=fill.filled_at,
+        order=fill.client_order_id or fill.order_id,
+        leg=fill.leg,
+        is_adoption=False,
+        event_id=str(fill.event_id),
+    )
+
+
+def movement_of_adoption(adopted: PositionAdopted) -> Movement:
+    return Movement(
+        symbol=adopted.symbol,
+        timeframe=adopted.timeframe,
+        quantity=adopted.quantity,
+        price=adopted.average_price,
+        at=adopted.occurred_at,
+        order=str(adopted.event_id),
+        leg=None,
+        is_adoption=True,
+        event_id=str(adopted.event_id),
+    )

@@ -1,0 +1,247 @@
+"""Worked examples with answers that can be checked by hand, and what holds for all of them."""
+
+import itertools
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from novalgo_analytics.ledger import EXTERNAL, Ledger, build
+from novalgo_analytics.movement import Movement, movement_of_adoption, movement_of_fill
+from novalgo_common.events import Leg, Side
+from tests.builders import NOON, a_fill, a_position_adopted
+
+MINUTE = timedelta(minutes=1)
+CLOCK = itertools.count()
+
+
+def bought(quantity: str, price: str, **changes: object) -> Movement:
+    return _traded(Side.BUY, quantity, price, changes)
+
+
+def sold(quantity: str, price: str, **changes: object) -> Movement:
+    return _traded(Side.SELL, quantity, price, changes)
+
+
+def _traded(side: Side, quantity: str, price: str, changes: dict[str, object]) -> Movement:
+    number = next(CLOCK)
+    ordinary: dict[str, object] = {
+        "side": side,
+        "quantity": Decimal(quantity),
+        "price": Decimal(price),
+        "filled_at": NOON + number * MINUTE,
+        "client_order_id": f"order-{number}",
+    }
+    return movement_of_fill(a_fill(**(ordinary | changes)))
+
+
+def adopted(quantity: str, price: str, **changes: object) -> Movement:
+    ordinary: dict[str, object] = {
+        "quantity": Decimal(quantity),
+        "average_price": Decimal(price),
+        "occurred_at": NOON + next(CLOCK) * MINUTE,
+    }
+    return movement_of_adoption(a_position_adopted(**(ordinary | changes)))
+
+
+def held(ledger: Ledger) -> Decimal:
+    return ledger.account.quantity
+
+
+def test_shares_that_rose_earn_the_difference() -> None:
+    ledger = build([bought("10", "100.00"), sold("10", "103.50")])
+
+    assert ledger.account.realised == Decimal("35.00")
+    assert held(ledger) == 0
+
+
+def test_a_short_earns_when_the_price_falls() -> None:
+    ledger = build([sold("10", "100.00"), bought("10", "96.00")])
+
+    assert ledger.account.realised == Decimal("40.00")
+    assert held(ledger) == 0
+
+
+def test_the_oldest_shares_are_sold_first() -> None:
+    ledger = build([bought("10", "100"), bought("10", "110"), sold("15", "120")])
+
+    assert ledger.account.realised == 10 * 20 + 5 * 10
+    [left] = ledger.account.open
+    assert (left.quantity, left.price) == (Decimal(5), Decimal(110))
+
+
+def test_a_part_of_a_lot_keeps_its_price() -> None:
+    ledger = build([bought("10", "100"), sold("4", "101"), sold("6", "99")])
+
+    assert [closing.realised for closing in ledger.account.closings] == [4, -6]
+
+
+def test_a_fill_that_crosses_zero_closes_and_then_opens() -> None:
+    ledger = build([bought("10", "100"), sold("25", "105")])
+
+    assert ledger.account.realised == 50
+    [short] = ledger.account.open
+    assert (short.quantity, short.price) == (Decimal(-15), Decimal(105))
+
+
+def test_fractions_of_a_share_leave_nothing_behind() -> None:
+    ledger = build(
+        [bought("0.333333333", "150.15"), bought("0.666666667", "150.15"), sold("1", "151.15")]
+    )
+
+    assert ledger.account.realised == 1
+    assert held(ledger) == 0
+    assert list(ledger.account.open) == []
+
+
+def test_what_is_open_is_valued_at_the_price_given() -> None:
+    ledger = build([sold("10", "100"), sold("10", "90")])
+
+    assert ledger.account.unrealised(Decimal(95)) == 0
+    assert ledger.account.unrealised(Decimal(80)) == 10 * 20 + 10 * 10
+
+
+def test_an_adopted_position_opens_at_its_average_price() -> None:
+    ledger = build([adopted("10", "190"), sold("10", "200")])
+
+    assert ledger.account.realised == 100
+    assert ledger.books["15 Min"].realised == 100
+
+
+def test_a_book_that_takes_over_what_was_external_adds_nothing_to_the_account() -> None:
+    ledger = build([adopted("10", "190", timeframe=None), adopted("10", "190"), sold("10", "200")])
+
+    assert held(ledger) == 0
+    assert ledger.account.realised == ledger.books["15 Min"].realised == 100
+    assert ledger.books[EXTERNAL].quantity == 0
+
+
+def test_an_external_position_that_is_stated_again_counts_once() -> None:
+    again = [adopted("10", "190", timeframe=None), adopted("10", "191", timeframe=None)]
+
+    assert held(build(again)) == 10
+
+
+def test_books_match_their_own_fills_and_the_account_all_of_them() -> None:
+    ledger = build(
+        [
+            bought("10", "100", timeframe="15 Min"),
+            bought("10", "110", timeframe="30 Min"),
+            sold("10", "120", timeframe="30 Min"),
+        ]
+    )
+
+    assert ledger.account.realised == 200
+    assert ledger.books["30 Min"].realised == 100
+    assert ledger.books["30 Min"].quantity == 0
+    assert ledger.books["15 Min"].unrealised(Decimal(120)) == 200
+
+
+def test_a_trade_by_hand_lands_in_the_external_book() -> None:
+    ledger = build([bought("5", "100", timeframe=None, client_order_id=None)])
+
+    assert ledger.books[EXTERNAL].quantity == 5
+
+
+def test_of_a_reversal_within_one_instant_the_close_comes_first() -> None:
+    short = sold("10", "100")
+    at_once: dict[str, object] = {"filled_at": NOON + 9999 * MINUTE}
+    opening = bought("10", "91", leg=Leg.OPEN, client_order_id="a", **at_once)
+    closing = bought("10", "90", leg=Leg.CLOSE, client_order_id="b", **at_once)
+
+    ledger = build([short, opening, closing])
+
+    assert ledger.account.realised == 100
+
+
+def test_a_fill_older_than_the_newest_is_late() -> None:
+    first, second = bought("1", "100"), bought("1", "100")
+    ledger = build([second])
+
+    assert ledger.is_late(first)
+    assert not ledger.is_late(sold("1", "100"))
+
+
+QUANTITIES = st.decimals(min_value="0.000000001", max_value="500", places=9)
+PRICES = st.decimals(min_value="0.0001", max_value="2000", places=4)
+
+
+@st.composite
+def days_of_trading(draw: st.DrawFn) -> list[Movement]:
+    count = draw(st.integers(0, 25))
+    fills = [
+        a_fill(
+            side=draw(st.sampled_from(Side)),
+            quantity=draw(QUANTITIES),
+            price=draw(PRICES),
+            timeframe=draw(st.sampled_from(["15 Min", "30 Min", None])),
+            leg=draw(st.sampled_from([*Leg, None])),
+            filled_at=NOON + draw(st.integers(0, 8)) * MINUTE,
+            order_id=str(draw(st.integers(0, 5))),
+            client_order_id=None,
+            event_id=uuid4(),
+        )
+        for _ in range(count)
+    ]
+    adoptions = [
+        a_position_adopted(
+            quantity=draw(QUANTITIES) * draw(st.sampled_from([1, -1])),
+            average_price=draw(PRICES),
+            timeframe=draw(st.sampled_from(["15 Min", None])),
+            occurred_at=NOON + draw(st.integers(-2, 2)) * MINUTE,
+        )
+        for _ in range(draw(st.integers(0, 2)))
+    ]
+    return [movement_of_fill(fill) for fill in fills] + [
+        movement_of_adoption(adoption) for adoption in adoptions
+    ]
+
+
+def _trades(movements: Sequence[Movement]) -> list[Movement]:
+    return [movement for movement in movements if not movement.is_adoption]
+
+
+@given(days_of_trading())
+def test_cash_and_the_cost_of_what_is_left_are_what_was_realised(
+    movements: list[Movement],
+) -> None:
+    movements = _trades(movements)
+    ledger = build(movements)
+
+    cash = -sum(movement.quantity * movement.price for movement in movements)
+    cost = sum(lot.quantity * lot.price for lot in ledger.account.open)
+    assert cash + cost == ledger.account.realised
+    assert held(ledger) == sum(movement.quantity for movement in movements)
+
+
+@given(days_of_trading(), PRICES)
+def test_the_books_and_the_account_hold_the_same_and_earned_the_same(
+    movements: list[Movement], price: Decimal
+) -> None:
+    ledger = build(movements)
+    books = ledger.books.values()
+
+    assert sum(lots.quantity for lots in books) == held(ledger)
+    by_book = sum(lots.realised + lots.unrealised(price) for lots in books)
+    assert by_book == ledger.account.realised + ledger.account.unrealised(price)
+
+
+@given(days_of_trading())
+def test_lots_are_never_long_and_short_at_once(movements: list[Movement]) -> None:
+    ledger = build(movements)
+
+    for lots in (ledger.account, *ledger.books.values()):
+        assert len({lot.quantity > 0 for lot in lots.open}) <= 1
+        assert sum(lot.quantity for lot in lots.open) == lots.quantity
+
+
+@given(days_of_trading().flatmap(lambda day: st.tuples(st.just(day), st.permutations(day))))
+def test_the_order_of_arrival_changes_nothing(
+    days: tuple[list[Movement], list[Movement]],
+) -> None:
+    day, shuffled = days
+
+    assert build(day).account.closings == build(shuffled).account.closings
