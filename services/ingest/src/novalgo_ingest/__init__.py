@@ -1,0 +1,1 @@
+"""Ingest: the public HTTP edge.  Authenticates alerts, stores them and publishes signals."""

@@ -1,0 +1,56 @@
+"""What the HTTP surface answers: JSON, and how amounts look in it."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from novalgo_common.events import Action, Leg
+from novalgo_common.order_ids import client_order_id
+from novalgo_ingest.alert import Alert
+from novalgo_ingest.config_copy import ConfigCopy
+
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def answer(
+    body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Response(text, status, {**_HEADERS, **(headers or {})}, media_type="application/json")
+
+
+def error(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
+    return answer({"error": text}, status, headers)
+
+
+def number(amount: Decimal | None) -> int | float | None:
+    """Return an amount as JSON readers expect it; only for showing, never to reckon with."""
+    if amount is None:
+        return None
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+def accepted(alert: Alert, signal_id: UUID, config: ConfigCopy) -> dict[str, Any]:
+    """Return the answer for a stored signal, as far as the config copy can tell what follows."""
+    book = (alert.symbol, alert.timeframe)
+    signal = {
+        "action": alert.action.value,
+        "symbol": alert.symbol,
+        "timeframe": alert.timeframe,
+    }
+    reason = config.why_skipped(alert.action, book)
+    if reason is not None:
+        return {"status": "skipped", "reason": reason, **signal, "signal_id": str(signal_id)}
+    row = config.row(book)
+    leg = Leg.CLOSE if alert.action is Action.CLOSE else Leg.OPEN
+    return {
+        "status": "success",
+        **signal,
+        "amount": number(row.position_size) if row is not None else None,
+        "order_id": client_order_id(signal_id, leg),
+        "signal_id": str(signal_id),
+    }

@@ -1,0 +1,64 @@
+"""What ingest reads from the environment."""
+
+from ipaddress import ip_network
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from novalgo_common.settings import Port, SecretList
+from novalgo_common.settings import Settings as CommonSettings
+from novalgo_ingest.addresses import Network
+
+LOOPBACK = ("127.0.0.0/8", "::1/128")
+TRADINGVIEW = ("52.89.214.238", "34.212.75.30", "54.218.53.128", "52.32.178.7")
+"""Where its webhooks come from, by its support article 43000529348."""
+
+
+def _networks(value: object) -> object:
+    if isinstance(value, str):
+        value = tuple(part.strip() for part in value.split(",") if part.strip())
+    if isinstance(value, tuple):
+        return tuple(_network(part) for part in value)
+    return value
+
+
+def _network(part: object) -> object:
+    try:
+        return ip_network(part) if isinstance(part, str) else part
+    except ValueError:
+        raise ValueError("each part must be an address or a network such as 10.0.0.0/8") from None
+
+
+Networks = Annotated[tuple[Network, ...], BeforeValidator(_networks)]
+
+
+class Settings(CommonSettings):
+    ingest_port: Port = Field(8080, description="The port of ingest: webhooks and the read surface")
+    webhook_secrets: SecretList = Field(
+        (),
+        description="Secrets of which each alert must carry one, comma-separated; without any one "
+        "is made at the first start and kept in `DATA_DIR/webhook_secret`",
+    )
+    api_keys: SecretList = Field(
+        (),
+        description="Keys for `X-API-Key`, comma-separated; without any one is made at the first "
+        "start and kept in `DATA_DIR/api_key`",
+    )
+    allowed_networks: Networks = Field(
+        tuple(ip_network(network) for network in (*LOOPBACK, *TRADINGVIEW)),
+        description="Addresses and networks that alerts may come from, comma-separated; by "
+        "default loopback and TradingView's four addresses",
+    )
+    trusted_proxies: Networks = Field(
+        (),
+        description="Addresses and networks of reverse proxies whose `X-Forwarded-For` is "
+        "believed, comma-separated",
+    )
+    spool_limit: Annotated[int, Field(ge=1)] = Field(
+        100_000,
+        description="How many signals may wait for the bus before webhooks are answered with 503",
+    )
+
+    def describe(self) -> str:
+        """Say in one line where alerts arrive."""
+        return f"webhooks: http://{self.bind_host}:{self.ingest_port}/webhook"
