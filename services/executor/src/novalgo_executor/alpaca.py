@@ -1,0 +1,314 @@
+"""Alpaca through alpaca-py, the only place that imports it.
+
+The SDK's own retries are off (it would repeat a POST), every request has a timeout (it has none),
+amounts leave as text, and answers are read by answers.py.  Calls run in a small pool of threads.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar, cast
+from urllib.parse import quote as escape
+
+import requests
+import structlog
+from alpaca.common.exceptions import APIError
+from alpaca.common.rest import RESTClient
+from alpaca.data.historical import StockHistoricalDataClient
+from alpaca.trading.client import TradingClient
+from alpaca.trading.stream import TradingStream
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
+
+from novalgo_common.clock import Clock
+from novalgo_common.errors import UnavailableError
+from novalgo_executor import answers
+from novalgo_executor.broker import (
+    Accepted,
+    Account,
+    Asset,
+    BrokerFill,
+    BrokerOrder,
+    BrokerPosition,
+    Connected,
+    MarketHours,
+    NotSent,
+    OrderRequest,
+    Quote,
+    Refused,
+    StreamNews,
+    SubmitOutcome,
+    Unsure,
+)
+from novalgo_executor.settings import Settings
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+THREADS = 8
+TIMEOUT = (3.05, 10)
+"""Seconds to connect, and to wait for an answer."""
+LONGEST_PAGE = 100
+MOST_ORDERS = 500
+DEFINITIVE = {400, 403, 404, 422}
+"""Alpaca's answers that mean "there is no such order" to a submit."""
+STREAM = {"ping_interval": 5, "ping_timeout": 10, "max_queue": 1024, "open_timeout": 5}
+
+
+class AlpacaBroker:
+    """The `Broker` port over Alpaca."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        key, secret = settings.alpaca_credentials
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="alpaca")
+        self._trading = _tame(
+            TradingClient(key, secret, raw_data=True, url_override=settings.trading_url)
+        )
+        self._data = _tame(
+            StockHistoricalDataClient(key, secret, raw_data=True, url_override=settings.data_url)
+        )
+        self._stream = _Stream(
+            key, secret, raw_data=True, url_override=settings.stream_url, websocket_params=STREAM
+        )
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(cls, settings: Settings, clock: Clock) -> "AsyncIterator[AlpacaBroker]":
+        broker = cls(settings, clock)
+        try:
+            yield broker
+        finally:
+            broker._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def submit(self, request: OrderRequest) -> SubmitOutcome:
+        """Send the order once.  Never raises for what Alpaca or the network does."""
+        try:
+            answer = await self._call(lambda: self._trading.post("/orders", _body(request)))
+            return Accepted(answers.order(cast(answers.Answer, answer)))
+        except APIError as error:
+            return await self._judge(request, error)
+        except requests.RequestException as error:
+            if _never_left(error):
+                return NotSent("Alpaca cannot be reached", retry_after=2)
+            return Unsure(type(error).__name__)
+        except Exception as error:  # an answer that cannot be read may follow an accepted order
+            return Unsure(f"unreadable answer ({type(error).__name__})")
+
+    async def _judge(self, request: OrderRequest, error: APIError) -> SubmitOutcome:
+        status = error.status_code
+        if status == 429:
+            return NotSent("Alpaca's request limit is reached", retry_after=self._reset(error))
+        if status == 401:
+            return NotSent("Alpaca refuses the keys", retry_after=30)
+        if status not in DEFINITIVE:
+            return Unsure(f"HTTP {status}")
+        if status == 422:
+            # Among them "client_order_id must be unique": the order may stand already.
+            try:
+                found = await self.find(request.client_order_id)
+            except UnavailableError as unavailable:
+                return Unsure(str(unavailable))
+            if found is not None:
+                return Accepted(found)
+        return Refused(_message(error))
+
+    def _reset(self, error: APIError) -> float:
+        text = error.response.headers.get("X-RateLimit-Reset", "")
+        if not text.isdigit():
+            return 5
+        return min(60.0, max(0.5, int(text) - self._clock().timestamp()))
+
+    async def find(self, client_order_id: str) -> BrokerOrder | None:
+        query = {"client_order_id": client_order_id}
+        answer = await self._get("/orders:by_client_order_id", query, missing=None)
+        return answers.order(answer) if answer is not None else None
+
+    async def order(self, order_id: str) -> BrokerOrder | None:
+        answer = await self._get(f"/orders/{escape(order_id, safe='')}", missing=None)
+        return answers.order(answer) if answer is not None else None
+
+    async def cancel(self, order_id: str) -> None:
+        path = f"/orders/{escape(order_id, safe='')}"
+        try:
+            await self._ask(lambda: self._trading.delete(path))
+        except _DefiniteError:
+            log.info("order.not_cancelable", order_id=order_id)
+
+    async def open_orders(self) -> Sequence[BrokerOrder]:
+        query = {"status": "open", "limit": MOST_ORDERS, "nested": "false"}
+        return [answers.order(item) for item in await self._get("/orders", query)]
+
+    async def fills(self, after: datetime) -> Sequence[BrokerFill]:
+        query: dict[str, Any] = {
+            "after": after.isoformat(),
+            "direction": "asc",
+            "page_size": LONGEST_PAGE,
+        }
+        found: list[BrokerFill] = []
+        while True:
+            page = await self._get("/account/activities/FILL", query)
+            found += [answers.fill(item) for item in page]
+            if len(page) < LONGEST_PAGE:
+                return found
+            query["page_token"] = page[-1]["id"]
+
+    async def positions(self) -> Sequence[BrokerPosition]:
+        return [answers.position(item) for item in await self._get("/positions")]
+
+    async def position(self, symbol: str) -> Decimal:
+        answer = await self._get(f"/positions/{escape(symbol, safe='')}", missing=None)
+        return answers.position(answer).quantity if answer is not None else Decimal(0)
+
+    async def account(self) -> Account:
+        return answers.account(await self._get("/account"))
+
+    async def hours(self) -> MarketHours:
+        return answers.hours(await self._get("/clock"))
+
+    async def asset(self, symbol: str) -> Asset | None:
+        answer = await self._get(f"/assets/{escape(symbol, safe='')}", missing=None)
+        return answers.asset(answer) if answer is not None else None
+
+    async def quotes(self, symbols: Sequence[str]) -> Mapping[str, Quote]:
+        query = {"symbols": ",".join(symbols)}
+        answer: Any = await self._ask(lambda: self._data.get("/stocks/quotes/latest", query))
+        read = {symbol: answers.quote(item) for symbol, item in answer["quotes"].items()}
+        return {symbol: quote for symbol, quote in read.items() if quote is not None}
+
+    async def updates(self) -> AsyncIterator[StreamNews]:
+        """Yield what the order stream says, for ever; it reconnects by itself."""
+        running = asyncio.create_task(self._stream.run_until_cancelled())
+        try:
+            while True:
+                message = await self._stream.news.get()
+                if message is None:
+                    yield Connected()
+                    continue
+                try:
+                    yield answers.update(message)
+                except answers.UnreadableError as error:
+                    # Reconciliation will find out what it was about.
+                    log.warning("stream.unreadable", error=str(error))
+        finally:
+            running.cancel()
+
+    async def _get(self, path: str, query: dict[str, Any] | None = None, **missing: None) -> Any:
+        """Return an answer; with `missing` given, that where Alpaca answers 404."""
+        try:
+            return await self._ask(lambda: self._trading.get(path, query))
+        except _DefiniteError as error:
+            if error.status == 404 and "missing" in missing:
+                return None
+            raise UnavailableError(f"Alpaca answers {error.status} to {path}") from None
+
+    async def _ask(self, call: Callable[[], T]) -> T:
+        with _unavailable():
+            try:
+                return await self._call(call)
+            except APIError as error:
+                if error.status_code in DEFINITIVE:
+                    raise _DefiniteError(error.status_code) from None
+                raise
+
+    async def _call(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+
+class _DefiniteError(Exception):
+    """A definite refusal of a request that places nothing."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    try:
+        yield
+    except _DefiniteError:
+        raise
+    except APIError as error:
+        raise UnavailableError(f"Alpaca answers HTTP {error.status_code}") from None
+    except requests.RequestException as error:
+        raise UnavailableError(f"Alpaca cannot be reached ({type(error).__name__})") from None
+    except (ValueError, TypeError) as error:
+        raise UnavailableError(f"Alpaca's answer is unreadable ({type(error).__name__})") from None
+
+
+class _TimeoutAdapter(HTTPAdapter):
+    def send(self, request: Any, **options: Any) -> Any:  # type: ignore[override]
+        options["timeout"] = options.get("timeout") or TIMEOUT
+        return super().send(request, **options)
+
+
+C = TypeVar("C", bound=RESTClient)
+
+
+def _tame(client: C) -> C:
+    """Turn the SDK's retries off and give its session timeouts; both are private names of it."""
+    if not hasattr(client, "_session") or not hasattr(client, "_retry_codes"):
+        raise RuntimeError("alpaca-py has changed: its retries cannot be turned off")
+    client._retry_codes = []
+    client._session.trust_env = False
+    adapter = _TimeoutAdapter(pool_maxsize=THREADS, pool_block=True)
+    client._session.mount("https://", adapter)
+    client._session.mount("http://", adapter)
+    return client
+
+
+class _Stream(TradingStream):
+    """alpaca-py's stream, handing everything to a queue: an exception in it would lose updates."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.news: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue()
+        self.subscribe_trade_updates(self._hand_over)
+
+    async def run_until_cancelled(self) -> None:
+        try:
+            await self._run_forever()  # type: ignore[no-untyped-call]
+        finally:
+            await self.close()
+
+    async def _hand_over(self, message: Mapping[str, Any]) -> None:
+        self.news.put_nowait(message)
+
+    async def _start_ws(self) -> None:
+        await super()._start_ws()  # type: ignore[no-untyped-call]
+        self.news.put_nowait(None)
+
+
+def _body(request: OrderRequest) -> dict[str, str]:
+    size = (
+        {"notional": format(request.notional, "f")}
+        if request.notional is not None
+        else {"qty": format(request.quantity, "f")}
+    )
+    return {
+        "symbol": request.symbol,
+        **size,
+        "side": request.side.value,
+        "type": "market",
+        "time_in_force": "day",
+        "client_order_id": request.client_order_id,
+        "position_intent": request.position_intent.value,
+    }
+
+
+def _never_left(error: requests.RequestException) -> bool:
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(cause, NewConnectionError)
+
+
+def _message(error: APIError) -> str:
+    try:
+        return str(error.message)
+    except (ValueError, KeyError, TypeError):
+        return f"Alpaca answers HTTP {error.status_code}"

@@ -1,0 +1,107 @@
+"""What executor is told from outside."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+
+from novalgo_common import settings as common
+from novalgo_common.simulated import ALPACA_KEY_ID, ALPACA_SECRET_KEY
+from novalgo_executor.facts import Conflict, Rules, WhenClosed
+
+_TRADING = {"paper": "https://paper-api.alpaca.markets", "live": "https://api.alpaca.markets"}
+_STREAM = {
+    "paper": "wss://paper-api.alpaca.markets/stream",
+    "live": "wss://api.alpaca.markets/stream",
+}
+_DATA = "https://data.alpaca.markets"
+
+
+class Settings(common.Settings):
+    """Executor's settings.  Without keys it trades on the simulator."""
+
+    executor_port: common.Port = Field(8081, description="Executor's port")
+    simulator_port: common.Port = Field(8090, description="The simulator's port")
+    alpaca_key_id: SecretStr | None = Field(
+        None, description="Alpaca's key id; without it the simulator is traded on"
+    )
+    alpaca_secret_key: SecretStr | None = Field(None, description="The key's secret")
+    alpaca_env: Literal["paper", "live"] = Field(
+        "paper", description="`live` trades real money, and needs `ALPACA_ACCOUNT`"
+    )
+    alpaca_account: str | None = Field(
+        None, description="The number of the live account, as a guard against the wrong keys"
+    )
+    alpaca_url: str | None = Field(
+        None, description="Alpaca's trading address; the default follows `ALPACA_ENV`"
+    )
+    alpaca_data_url: str | None = Field(None, description="Alpaca's market data address")
+    alpaca_stream_url: str | None = Field(None, description="Alpaca's order stream address")
+    signal_max_age: int = Field(
+        300, ge=1, description="Seconds after which a signal opens nothing any more"
+    )
+    when_closed: WhenClosed = Field(
+        WhenClosed.QUEUE,
+        description="Entries while the market is closed: `queue` for the next open, or `reject`",
+    )
+    conflict: Conflict = Field(
+        Conflict.NET,
+        description="Opposite timeframes of one symbol: `net` them at Alpaca, or `refuse` the "
+        "second",
+    )
+    reconcile_seconds: Decimal = Field(
+        Decimal(30), gt=0, description="Seconds between two comparisons with Alpaca"
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.alpaca_key_id is None) != (self.alpaca_secret_key is None):
+            raise ValueError("ALPACA_KEY_ID and ALPACA_SECRET_KEY belong together")
+        if self.alpaca_env == "live" and not (self.alpaca_key_id and self.alpaca_account):
+            raise ValueError("ALPACA_ENV=live needs the keys and ALPACA_ACCOUNT")
+        return self
+
+    @property
+    def is_simulated(self) -> bool:
+        return self.alpaca_key_id is None
+
+    @property
+    def alpaca_credentials(self) -> tuple[str, str]:
+        if self.alpaca_key_id is None or self.alpaca_secret_key is None:
+            return ALPACA_KEY_ID, ALPACA_SECRET_KEY
+        return self.alpaca_key_id.get_secret_value(), self.alpaca_secret_key.get_secret_value()
+
+    @property
+    def trading_url(self) -> str:
+        default = self._simulator("http") if self.is_simulated else _TRADING[self.alpaca_env]
+        return self.alpaca_url or default
+
+    @property
+    def data_url(self) -> str:
+        default = self._simulator("http") if self.is_simulated else _DATA
+        return self.alpaca_data_url or default
+
+    @property
+    def stream_url(self) -> str:
+        default = (
+            f"{self._simulator('ws')}/stream" if self.is_simulated else _STREAM[self.alpaca_env]
+        )
+        return self.alpaca_stream_url or default
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(
+            max_signal_age=timedelta(seconds=self.signal_max_age),
+            when_closed=self.when_closed,
+            conflict=self.conflict,
+        )
+
+    def describe(self) -> str:
+        """Return one line that says what is real and what is simulated."""
+        if self.is_simulated:
+            return f"broker: simulated Alpaca at {self.trading_url}"
+        return f"broker: Alpaca {self.alpaca_env} at {self.trading_url}"
+
+    def _simulator(self, scheme: str) -> str:
+        return f"{scheme}://127.0.0.1:{self.simulator_port}"
