@@ -18,7 +18,7 @@ from novalgo_common.errors import PublishError, UnavailableError, UnroutableErro
 from novalgo_common.events import Event, type_of
 from novalgo_common.topology import BROADCASTS, Queue, destinations
 from novalgo_common.wire import decode, encode
-from novalgo_common.worker import Worker
+from novalgo_common.worker import Told, Worker
 
 _log = structlog.get_logger()
 
@@ -53,23 +53,6 @@ class _Handed:
             self.outcome.set_exception(error)
 
 
-@dataclass(frozen=True)
-class _Told:
-    """A broadcast event on its way to a follower; nobody waits for it."""
-
-    body: bytes
-    is_gone: bool = False
-
-    async def handled(self) -> None:
-        pass
-
-    async def dead(self, error: str) -> None:
-        pass
-
-    def left(self) -> None:
-        pass
-
-
 class LocalBus:
     """A `Bus` within one process."""
 
@@ -92,7 +75,7 @@ class LocalBus:
         outcomes = [self._hand(worker, name, body) for name, worker in workers.items()]
         if type(event) in BROADCASTS:
             for follower in self._followers.get(event.type, ()):
-                follower.take(_Told(body))
+                follower.take(Told(body))
         results = await asyncio.gather(*outcomes, return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):

@@ -6,6 +6,7 @@ in it is at most one handler for the queue, and it always runs to its end.
 """
 
 import asyncio
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -32,6 +33,23 @@ class Delivery(Protocol):
 
     def left(self) -> None:
         """Give it back unhandled."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A broadcast event on its way to a follower: nobody waits for it, it is told once."""
+
+    body: bytes
+    is_gone: bool = False
+
+    async def handled(self) -> None:
+        pass
+
+    async def dead(self, error: str) -> None:
+        pass
+
+    def left(self) -> None:
+        pass
 
 
 class _Stopped(Exception):  # noqa: N818 - no error: how a pause ends when the worker stops

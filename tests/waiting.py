@@ -1,0 +1,13 @@
+"""Waiting for what happens by itself, without guessing how long that takes."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+
+async def until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
+    """Return as soon as the condition holds; fail where it does not come to."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "what the test waits for did not happen"
+        await asyncio.sleep(0.01)
