@@ -21,8 +21,9 @@ from pydantic import SecretStr
 
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock, utc_now
+from novalgo_common.dead_letters import FileDeadLetters
 from novalgo_common.errors import SettingsError, UnavailableError
-from novalgo_common.local_bus import FileDeadLetters, LocalBus
+from novalgo_common.local_bus import LocalBus
 from novalgo_common.observability import configure_logging
 from novalgo_common.rabbitmq import RabbitBus
 from novalgo_common.settings import PREFIX, Settings
