@@ -147,6 +147,8 @@ def _open(case: _Case) -> Step:
         return refusal
     assert facts.row is not None
     assert facts.asset is not None
+    if facts.quote_missing:
+        return End(Ending.DECLINED, Reason.NO_QUOTE, f"Alpaca has no quote of {signal.symbol}")
     if facts.quote is None:
         return Ask(quote=True)
     in_dollars = facts.asset.fractionable and facts.only_book and facts.net >= 0

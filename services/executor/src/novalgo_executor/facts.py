@@ -104,6 +104,8 @@ class Facts:
     hours: MarketHours
     asset: Asset | None = None
     quote: Quote | None = None
+    quote_missing: bool = False
+    """Whether Alpaca was asked and has none."""
     broker_position: Decimal | None = None
     """The netted position as the broker just stated it; None where it was not asked."""
 

@@ -1,0 +1,167 @@
+"""Takes one signal towards its ending: gather the facts, decide, perform, and again.
+
+All that matters is in the store before it is done, so that a restart goes on where this stopped.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+import structlog
+
+from novalgo_common.clock import Clock
+from novalgo_common.events import OrderStatus
+from novalgo_executor.broker import Accepted, Broker, NotSent, OrderRequest, Refused, Unsure
+from novalgo_executor.config import Config
+from novalgo_executor.decide import decide
+from novalgo_executor.facts import Facts, Order, Rules, Signal
+from novalgo_executor.market import Market
+from novalgo_executor.metrics import Metrics
+from novalgo_executor.reconciler import Reconciler
+from novalgo_executor.steps import Ask, Cancel, CountFills, End, LookUp, Send, Submit, Wait
+from novalgo_executor.store import Store
+
+log = structlog.get_logger()
+
+PROBE_PAUSE = 1.0
+"""Seconds between two probes for an order, or for its fills."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Every method raises `UnavailableError` when the store or the broker is away."""
+
+    store: Store
+    broker: Broker
+    market: Market
+    config: Config
+    reconciler: Reconciler
+    rules: Rules
+    metrics: Metrics
+    clock: Clock
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def advance(self, signal: Signal) -> Wait | None:
+        """Take a signal as far as it goes now; return the wait it is in, or None once it ended."""
+        facts = await self._facts(signal)
+        while True:
+            step = decide(signal, facts, self.rules, now=self.clock())
+            if isinstance(step, Ask):
+                facts = await self._answer(step, signal, facts)
+                continue
+            if isinstance(step, Wait):
+                return step
+            if isinstance(step, End):
+                await self.end(signal, step)
+                return None
+            signal = await self._perform(step, signal, facts)
+            facts = await self._facts(signal)
+
+    async def end(self, signal: Signal, ending: End) -> None:
+        """Give the signal its ending."""
+        await self.store.end_signal(signal, ending)
+        self.metrics.ended(ending.ending)
+        log.info(
+            "signal.ended", ending=ending.ending, reason=ending.reason, detail=ending.detail or None
+        )
+
+    async def look_up_open(self, signal: Signal) -> None:
+        """Ask the broker about the signal's open orders, of which no news has come."""
+        view = await self.store.view(signal)
+        for order in view.orders:
+            if order.status is OrderStatus.OPEN:
+                await self._look_up(order)
+
+    async def _facts(self, signal: Signal) -> Facts:
+        view = await self.store.view(signal)
+        config = self.config
+        return Facts(
+            row=config.row(signal.symbol, signal.timeframe),
+            row_problem=config.problem(signal.symbol, signal.timeframe),
+            config_version=config.version,
+            held=view.held,
+            other_books=view.other_books,
+            external=view.external,
+            only_book=not view.other_books and config.is_only_row(signal.symbol, signal.timeframe),
+            orders=view.orders,
+            resting=view.resting,
+            newer_waits=view.newer_waits,
+            hours=await self.market.hours(),
+        )
+
+    async def _answer(self, ask: Ask, signal: Signal, facts: Facts) -> Facts:
+        if ask.asset:
+            facts = replace(facts, asset=await self.market.asset(signal.symbol))
+        if ask.quote:
+            quote = await self.market.quote(signal.symbol)
+            facts = replace(facts, quote=quote, quote_missing=quote is None)
+        if ask.position:
+            facts = replace(facts, broker_position=await self.broker.position(signal.symbol))
+        return facts
+
+    async def _perform(
+        self, step: Submit | Send | LookUp | CountFills | Cancel, signal: Signal, facts: Facts
+    ) -> Signal:
+        match step:
+            case Submit():
+                await self.store.add_intent(
+                    signal,
+                    step,
+                    config_version=facts.config_version or 0,
+                    position_size=facts.row.position_size if facts.row else None,
+                    held=facts.held,
+                )
+                await self._send(step.request)
+                return replace(signal, decided=True)
+            case Send(order=order):
+                await self.store.mark_sent(order.request.client_order_id)
+                await self._send(order.request)
+            case LookUp(order=order):
+                await self._look_up(order)
+            case CountFills(order=order):
+                await self._count_fills(order)
+            case Cancel(order=order):
+                await self._cancel(order)
+            case _:
+                assert_never(step)
+        return signal
+
+    async def _send(self, request: OrderRequest) -> None:
+        outcome = await self.broker.submit(request)
+        self.metrics.submitted(outcome)
+        match outcome:
+            case Accepted(order=order):
+                await self.store.apply(order)
+            case Refused(detail=detail):
+                log.warning("order.refused", client_order_id=request.client_order_id, detail=detail)
+                await self.store.refuse(request.client_order_id, detail)
+            case NotSent(detail=detail, retry_after=seconds):
+                log.warning(
+                    "order.not_sent", client_order_id=request.client_order_id, detail=detail
+                )
+                await self.store.mark_not_sent(request.client_order_id)
+                await self.sleep(seconds)
+            case Unsure(detail=detail):
+                log.warning("order.unknown", client_order_id=request.client_order_id, detail=detail)
+            case _:
+                assert_never(outcome)
+
+    async def _look_up(self, order: Order) -> None:
+        found = await self.broker.find(order.request.client_order_id)
+        if found is not None:
+            await self.store.apply(found)
+            return
+        if order.missing_since is None:
+            await self.store.mark_missing(order.request.client_order_id, self.clock())
+        await self.sleep(PROBE_PAUSE)
+
+    async def _count_fills(self, order: Order) -> None:
+        if not await self.reconciler.count_fills_of(order):
+            await self.sleep(PROBE_PAUSE)
+
+    async def _cancel(self, order: Order) -> None:
+        assert order.order_id is not None
+        await self.broker.cancel(order.order_id)
+        await self._look_up(order)
+        await self.sleep(PROBE_PAUSE)

@@ -1,0 +1,65 @@
+"""Takes events from the bus and the stream into the store, and wakes who works on them."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from novalgo_common.clock import Clock
+from novalgo_common.errors import PermanentError, UnavailableError
+from novalgo_common.events import Event, PositionsReported, SignalReceived, derived_id
+from novalgo_common.observability import about
+from novalgo_executor.broker import Broker, Connected, OrderUpdate
+from novalgo_executor.reconciler import Reconciler
+from novalgo_executor.snapshot import position_snapshots
+from novalgo_executor.store import Store
+from novalgo_executor.symbol_workers import SymbolWorkers
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handler:
+    store: Store
+    broker: Broker
+    reconciler: Reconciler
+    workers: SymbolWorkers
+    clock: Clock
+
+    async def take_signal(self, event: Event) -> None:
+        """Store a signal before it is acknowledged; a repeated one changes nothing."""
+        if not isinstance(event, SignalReceived):
+            raise PermanentError(f"{event.type} is no signal")
+        with about(event.event_id, symbol=event.symbol):
+            if await self.store.add_signal(event):
+                log.info("signal.stored", action=event.action, timeframe=event.timeframe)
+            self.workers.wake(event.symbol)
+
+    async def report_positions(self, event: Event) -> Event:
+        """Answer with the account's positions as they are now."""
+        positions = await self.broker.positions()
+        return PositionsReported(
+            event_id=derived_id(event.event_id, "positions.reported"),
+            correlation_id=event.correlation_id,
+            occurred_at=self.clock(),
+            positions=position_snapshots(positions, await self.store.known_positions()),
+        )
+
+    async def follow_stream(self) -> None:
+        """Take in what the order stream says, for ever."""
+        async for news in self.broker.updates():
+            match news:
+                case Connected():
+                    # The stream replays nothing: what it missed must be asked for.
+                    self.reconciler.want()
+                case OrderUpdate():
+                    await self._take_update(news)
+
+    async def _take_update(self, update: OrderUpdate) -> None:
+        try:
+            if await self.store.apply(update.order, update.fill):
+                self.workers.wake(update.order.symbol)
+            elif update.fill is not None:
+                self.reconciler.want()
+        except UnavailableError as error:
+            log.warning("stream.update_not_stored", problem=str(error))
+            self.reconciler.want()

@@ -1,0 +1,98 @@
+"""Executor: turns signals into orders at Alpaca."""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from novalgo_common.background import Background
+from novalgo_common.bus import Bus
+from novalgo_common.clock import Clock
+from novalgo_common.events import ConfigChanged, ConfigRequested, PositionsRequested
+from novalgo_common.ops import Readiness, ops_app
+from novalgo_common.process import Service
+from novalgo_common.relay import Relay
+from novalgo_common.store import Database
+from novalgo_common.topology import EXECUTOR_SIGNALS
+from novalgo_executor.alpaca import AlpacaBroker
+from novalgo_executor.config import Config
+from novalgo_executor.desk import Desk
+from novalgo_executor.handler import Handler
+from novalgo_executor.market import Market
+from novalgo_executor.metrics import Metrics
+from novalgo_executor.reconciler import Reconciler
+from novalgo_executor.settings import Settings
+from novalgo_executor.store import Store
+from novalgo_executor.symbol_workers import SymbolWorkers
+
+
+@asynccontextmanager
+async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncIterator[FastAPI]:
+    """Run executor while the context is open; nothing trades until it has reconciled."""
+    metrics = Metrics()
+    async with (
+        Database.open(settings, "executor") as database,
+        AlpacaBroker.connect(settings, clock) as broker,
+        Background.open() as background,
+    ):
+        store = Store(database, clock)
+        config = Config(store)
+        reconciler = Reconciler(
+            store,
+            broker,
+            config,
+            metrics,
+            clock,
+            uuid.uuid4,
+            interval=float(settings.reconcile_seconds),
+            expected_account=settings.alpaca_account,
+        )
+        desk = Desk(
+            store=store,
+            broker=broker,
+            market=Market(broker, clock),
+            config=config,
+            reconciler=reconciler,
+            rules=settings.rules,
+            metrics=metrics,
+            clock=clock,
+        )
+        workers = SymbolWorkers(store, desk)
+        handler = Handler(
+            store=store, broker=broker, reconciler=reconciler, workers=workers, clock=clock
+        )
+        config.on_change(workers.wake_all)
+        reconciler.on_agreement(workers.open)
+        relay = Relay(store.outbox, bus)
+        database.on_commit(relay.wake)
+
+        await config.load()
+        await bus.follow(ConfigChanged, config.take)
+        await bus.respond(PositionsRequested, handler.report_positions)
+        await bus.subscribe(EXECUTOR_SIGNALS, handler.take_signal)
+        background.run("relay", relay.run)
+        background.run("reconciler", reconciler.run)
+        background.run("stream", handler.follow_stream)
+        background.run("config", lambda: config.ask(bus, _config_request(clock)))
+
+        readiness = Readiness()
+        readiness.add("reconciled", reconciler.problem)
+        readiness.add("store", database.problem)
+        readiness.add("outbox", relay.problem)
+        readiness.add("bus", lambda: "; ".join(bus.problems()) or None)
+        readiness.add("background", background.problem)
+        try:
+            yield ops_app(
+                "executor", readiness, metrics.registry, port=settings.executor_port, clock=clock
+            )
+        finally:
+            await workers.close()
+
+
+def _config_request(clock: Clock) -> ConfigRequested:
+    request_id = uuid.uuid4()
+    return ConfigRequested(event_id=request_id, correlation_id=request_id, occurred_at=clock())
+
+
+SERVICE = Service("executor", Settings, "executor_port", open_service)

@@ -1,0 +1,200 @@
+"""Keeps the store in agreement with the broker, whose word is the truth.
+
+Orders, fills and positions are compared at start, whenever the stream comes up, and regularly.  The
+stream only makes the news faster; nothing is lost when it is mute.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import structlog
+
+from novalgo_common.clock import Clock
+from novalgo_common.errors import UnavailableError
+from novalgo_common.events import AccountSnapshotTaken, AlarmRaised
+from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerPosition
+from novalgo_executor.config import Config
+from novalgo_executor.facts import Order
+from novalgo_executor.metrics import Metrics
+from novalgo_executor.reconcile import Known, adopt, drift
+from novalgo_executor.snapshot import position_snapshots
+from novalgo_executor.store import Store
+
+log = structlog.get_logger()
+
+OVERLAP = timedelta(minutes=5)
+"""How far back fills are asked for again: Alpaca lists them by when it recorded them."""
+FIRST_RETRY = 1.0
+
+
+async def _nothing() -> None:
+    pass
+
+
+class Reconciler:
+    """Says, through `problem`, why nothing may trade yet."""
+
+    def __init__(
+        self,
+        store: Store,
+        broker: Broker,
+        config: Config,
+        metrics: Metrics,
+        clock: Clock,
+        new_id: Callable[[], UUID],
+        *,
+        interval: float,
+        expected_account: str | None,
+    ) -> None:
+        self._store = store
+        self._broker = broker
+        self._config = config
+        self._metrics = metrics
+        self._clock = clock
+        self._new_id = new_id
+        self._interval = interval
+        self._expected_account = expected_account
+        self._agreed: Callable[[], Awaitable[None]] = _nothing
+        self._wanted = asyncio.Event()
+        self._problem: str | None = "the account has not been compared with Alpaca yet"
+        self._drift: dict[str, Decimal] = {}
+        self._foreign_orders: set[str] = set()
+
+    def on_agreement(self, listener: Callable[[], Awaitable[None]]) -> None:
+        """Call `listener` whenever the store was found, or made, to agree with the broker."""
+        self._agreed = listener
+
+    def want(self) -> None:
+        """Reconcile now rather than at the next interval."""
+        self._wanted.set()
+
+    def problem(self) -> str | None:
+        return self._problem
+
+    async def run(self) -> None:
+        """Reconcile for ever."""
+        retry = FIRST_RETRY
+        while True:
+            self._wanted.clear()
+            try:
+                await self.reconcile()
+                retry = FIRST_RETRY
+                wait = self._interval
+            except UnavailableError as error:
+                self._problem = f"the account cannot be compared with Alpaca: {error}"
+                log.warning("reconcile.failed", problem=str(error))
+                wait = retry = min(self._interval, retry * 2)
+            try:
+                async with asyncio.timeout(wait):
+                    await self._wanted.wait()
+            except TimeoutError:
+                pass
+
+    async def reconcile(self) -> None:
+        """Compare once; raise `UnavailableError` where no definite answer came."""
+        started = self._clock()
+        account = await self._broker.account()
+        if self._is_wrong(account):
+            return
+        await self._update_orders()
+        watermark = await self._store.watermark()
+        if watermark is not None:
+            await self._count_fills(watermark - OVERLAP)
+        await self._compare_positions(account)
+        await self._store.save_watermark(started)
+        self._problem = f"Alpaca blocks the account: {account.blocked}" if account.blocked else None
+        self._metrics.reconciled()
+        await self._agreed()
+
+    async def count_fills_of(self, order: Order) -> bool:
+        """Count an order's fills from the account's activities; return whether any was there."""
+        fills = await self._broker.fills(order.created_at - OVERLAP)
+        own = [fill for fill in fills if fill.order_id == order.order_id]
+        for fill in own:
+            await self._store.count_fill(fill)
+        return sum((fill.quantity for fill in own), Decimal(0)) >= order.filled_quantity
+
+    def _is_wrong(self, account: Account) -> bool:
+        if self._expected_account in (None, account.account_number):
+            return False
+        self._problem = (
+            "NOVALGO_ALPACA_ACCOUNT: the keys belong to another account; nothing is traded"
+        )
+        log.error("account.wrong")
+        return True
+
+    async def _update_orders(self) -> None:
+        unfinished = [order for order in await self._store.unfinished_orders() if order.sent]
+        if not unfinished:
+            return
+        stated = {order.client_order_id: order for order in await self._broker.open_orders()}
+        for order in unfinished:
+            client_order_id = order.request.client_order_id
+            found = stated.get(client_order_id) or await self._broker.find(client_order_id)
+            if found is not None:
+                await self._store.apply(found)
+
+    async def _count_fills(self, after: datetime) -> None:
+        for fill in await self._broker.fills(after):
+            if not await self._store.count_fill(fill):
+                await self._count_unexplained(fill)
+
+    async def _count_unexplained(self, fill: BrokerFill) -> None:
+        if fill.order_id not in self._foreign_orders:
+            order = await self._broker.order(fill.order_id)
+            if order is not None and await self._store.apply(order, fill):
+                return
+            self._foreign_orders.add(fill.order_id)
+        await self._store.count_external_fill(fill)
+
+    async def _compare_positions(self, account: Account) -> None:
+        positions = await self._broker.positions()
+        known = await self._store.known_positions()
+        moving = {order.request.symbol for order in await self._store.unfinished_orders()}
+        found = drift(positions, known)
+        for symbol, (quantity, price) in found.items():
+            # A fill may have come between the two questions: believe only what stays.
+            if symbol in moving or (symbol in known and self._drift.get(symbol) != quantity):
+                continue
+            await self._adopt(symbol, quantity, price, known.get(symbol))
+        self._drift = {symbol: quantity for symbol, (quantity, _) in found.items()}
+        await self._announce(account, positions)
+
+    async def _adopt(
+        self, symbol: str, quantity: Decimal, price: Decimal, known: Known | None
+    ) -> None:
+        adoption = adopt(symbol, quantity, price, known=known, rows=self._config.rows)
+        await self._store.adopt(adoption)
+        log.warning("position.adopted", symbol=symbol, timeframe=adoption.timeframe)
+        if adoption.timeframe is None:
+            event_id = self._new_id()
+            await self._store.announce(
+                AlarmRaised(
+                    event_id=event_id,
+                    correlation_id=event_id,
+                    occurred_at=self._clock(),
+                    service="executor",
+                    code="drift",
+                    message=f"{quantity} shares of {symbol} at Alpaca are in no book and no fill "
+                    "explains them: they count as external, and NovAlgo leaves them alone",
+                    symbol=symbol,
+                )
+            )
+
+    async def _announce(self, account: Account, positions: Sequence[BrokerPosition]) -> None:
+        event_id = self._new_id()
+        await self._store.announce(
+            AccountSnapshotTaken(
+                event_id=event_id,
+                correlation_id=event_id,
+                occurred_at=self._clock(),
+                cash=account.cash,
+                equity=account.equity,
+                last_equity=account.last_equity,
+                buying_power=account.buying_power,
+                positions=position_snapshots(positions, await self._store.known_positions()),
+            )
+        )
