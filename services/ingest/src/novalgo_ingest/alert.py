@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from novalgo_common.events import Action
 
@@ -24,8 +25,40 @@ class Alert:
     """Whether the fingerprint can never come again by chance: the alert had an id or a time."""
 
 
+class Outcome(StrEnum):
+    """What became of a webhook; the metrics count by it."""
+
+    ACCEPTED = "accepted"
+    SKIPPED = "skipped"
+    DUPLICATE = "duplicate"
+    MALFORMED = "malformed"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    TOO_LARGE = "too_large"
+    LOCKED_OUT = "locked_out"
+    UNAVAILABLE = "unavailable"
+
+    @property
+    def status(self) -> int:
+        """The HTTP status.  TradingView sends again on 503 alone, so only that may mean "again"."""
+        return _STATUS.get(self, 200)
+
+
+_STATUS = {
+    Outcome.MALFORMED: 400,
+    Outcome.UNAUTHORIZED: 401,
+    Outcome.FORBIDDEN: 403,
+    Outcome.TOO_LARGE: 413,
+    Outcome.LOCKED_OUT: 429,
+    Outcome.UNAVAILABLE: 503,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why there is no alert, as one phrase that holds nothing of the request."""
 
+    outcome: Outcome
     error: str
+    retry_after: int | None = None
+    """Seconds."""

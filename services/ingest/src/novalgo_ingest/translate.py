@@ -11,7 +11,7 @@ from hashlib import sha256
 from novalgo_common.events import Action
 from novalgo_common.symbols import parse_symbol
 from novalgo_common.timeframes import parse_timeframe
-from novalgo_ingest.alert import Alert, Refusal
+from novalgo_ingest.alert import Alert, Outcome, Refusal
 from novalgo_ingest.moments import parse_moment
 from novalgo_ingest.strict_json import Fields, NotStrictJsonError, canonical
 
@@ -53,7 +53,7 @@ def translate(fields: Fields, now: datetime) -> Alert | Refusal:
     try:
         return _translate(fields, now)
     except (_WrongFieldError, NotStrictJsonError) as error:
-        return Refusal(str(error))
+        return Refusal(Outcome.MALFORMED, str(error))
 
 
 class _WrongFieldError(ValueError):

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("stored_at", sa.Text, nullable=False),
         sa.Column("ending", sa.Text),
         sa.Column("reason", sa.Text),
+        sa.Column("detail", sa.Text),
         sqlite_autoincrement=True,
     )
     op.create_table(

@@ -45,12 +45,13 @@ class Receipt:
     timeframe: str
     ending: str | None
     reason: str | None
+    detail: str | None
     orders: tuple[OrderLine, ...]
     steps: tuple[Step, ...]
 
 
 def as_json(receipt: Receipt) -> dict[str, Any]:
-    """Return the receipt in the shape that design.md promises."""
+    """Return the receipt as JSON values, its steps in the order of their times."""
     steps = sorted(receipt.steps, key=lambda step: (step.at, STEPS.index(step.step)))
     return {
         "signal_id": str(receipt.signal_id),
@@ -59,6 +60,7 @@ def as_json(receipt: Receipt) -> dict[str, Any]:
         "timeframe": receipt.timeframe,
         "ending": receipt.ending,
         "reason": receipt.reason,
+        "detail": receipt.detail,
         "orders": [_order(order) for order in receipt.orders],
         "steps": [{"step": step.step, "at": step.at.isoformat()} for step in steps],
     }

@@ -1,0 +1,4 @@
+from novalgo_common.process import run
+from novalgo_ingest.main import SERVICE
+
+run(SERVICE)

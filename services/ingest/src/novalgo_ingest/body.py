@@ -1,0 +1,35 @@
+"""Reads a request's body, bounded in size and in time."""
+
+import asyncio
+
+from starlette.requests import ClientDisconnect, Request
+
+from novalgo_ingest.alert import Outcome, Refusal
+
+LARGEST = 64 * 1024
+PATIENCE = 5.0
+
+_TOO_LARGE = Refusal(Outcome.TOO_LARGE, "The body is larger than 64 kB")
+
+
+async def read_body(request: Request) -> bytes | Refusal:
+    """Return the bytes, whatever content type they claim to be."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and (len(declared) > 9 or int(declared) > LARGEST):
+        return _TOO_LARGE
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _collect(request)
+    except TimeoutError:
+        return Refusal(Outcome.MALFORMED, "The body did not arrive in time")
+    except ClientDisconnect:
+        return Refusal(Outcome.MALFORMED, "The body did not arrive")
+
+
+async def _collect(request: Request) -> bytes | Refusal:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            return _TOO_LARGE
+    return bytes(body)

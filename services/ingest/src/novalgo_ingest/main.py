@@ -1,0 +1,130 @@
+"""Ingest: opens its parts and wires them."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import structlog
+from fastapi import FastAPI
+from pydantic import SecretStr
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from novalgo_common.background import Background
+from novalgo_common.bus import Bus
+from novalgo_common.clock import Clock
+from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET, Credentials, kept_credential
+from novalgo_common.events import ConfigChanged, PerformanceWritten
+from novalgo_common.ops import Readiness, ops_app
+from novalgo_common.process import Service
+from novalgo_common.relay import Relay
+from novalgo_common.store import Database
+from novalgo_common.topology import INGEST_RECEIPTS
+from novalgo_ingest.answers import error
+from novalgo_ingest.current_config import CurrentConfig
+from novalgo_ingest.gate import Gate
+from novalgo_ingest.metrics import Metrics
+from novalgo_ingest.performance import Performance
+from novalgo_ingest.queries import Queries
+from novalgo_ingest.receipts.handler import ReceiptHandler
+from novalgo_ingest.receipts.store import ReceiptStore
+from novalgo_ingest.settings import Settings
+from novalgo_ingest.spool import Spool
+from novalgo_ingest.store import Store
+from novalgo_ingest.webhook import Webhook
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncIterator[FastAPI]:
+    secrets = _credentials(settings, settings.webhook_secrets, WEBHOOK_SECRET)
+    keys = _credentials(settings, settings.api_keys, API_KEY)
+    metrics = Metrics()
+    async with Database.open(settings, "ingest") as database, Background.open() as background:
+        store, receipts = Store(database, clock), ReceiptStore(database)
+        relay = Relay(store.outbox, bus)
+        spool = Spool(store, metrics, clock, settings.spool_limit)
+        config, performance = CurrentConfig(store, clock), Performance(store, clock)
+        await config.load()
+        await spool.look()
+
+        await bus.subscribe(INGEST_RECEIPTS, ReceiptHandler(receipts))
+        await bus.follow(ConfigChanged, config)
+        await bus.follow(PerformanceWritten, performance)
+        database.on_commit(relay.wake)
+        background.run("relay", relay.run)
+        background.run("spool", spool.watch)
+        background.run("config", lambda: config.ask(bus))
+
+        # The bus is no part of readiness: while it is away alerts are stored all the same.
+        readiness = Readiness()
+        readiness.add("store", database.problem)
+        readiness.add("spool", spool.problem)
+        readiness.add("background", background.problem)
+
+        def details() -> dict[str, object]:
+            return {
+                "active_configs": len(config.copy.active()),
+                "unpublished": spool.depth,
+                "bus_problems": [*bus.problems(), *filter(None, [relay.problem()])],
+            }
+
+        app = ops_app(
+            "ingest",
+            readiness,
+            metrics.registry,
+            port=settings.ingest_port,
+            clock=clock,
+            details=details,
+        )
+        gate = Gate(
+            secrets,
+            allowed_networks=settings.allowed_networks,
+            trusted_proxies=settings.trusted_proxies,
+        )
+        webhook = Webhook(
+            gate=gate,
+            store=store,
+            spool=spool,
+            config=config,
+            metrics=metrics,
+            clock=clock,
+            new_id=uuid4,
+        )
+        queries = Queries(
+            keys=keys,
+            receipts=receipts,
+            config=config,
+            performance=performance,
+            bus=bus,
+            clock=clock,
+        )
+        _add_routes(app, webhook, queries)
+        yield app
+
+
+SERVICE = Service("ingest", Settings, "ingest_port", open_service)
+
+
+def _add_routes(app: FastAPI, webhook: Webhook, queries: Queries) -> None:
+    # Plain routes: FastAPI's own would parse bodies and echo them in its errors.
+    app.add_route("/webhook", webhook.receive, methods=["POST"])
+    for path, endpoint in queries.routes().items():
+        app.add_route(path, endpoint, methods=["GET"])
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+async def _http_error(_request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)
+    return error(problem.status_code, problem.detail, problem.headers)
+
+
+def _credentials(settings: Settings, given: Sequence[SecretStr], name: str) -> Credentials:
+    if given:
+        return Credentials([secret.get_secret_value() for secret in given])
+    kept, is_new = kept_credential(settings.data_dir, name)
+    if is_new:
+        log.warning("credential.made", file=str(settings.data_dir / name))
+    return Credentials([kept])

@@ -1,0 +1,33 @@
+"""What ingest counts."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
+"""TradingView gives up after 3 s."""
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.webhooks = Counter(
+            "novalgo_webhooks",
+            "Webhooks, by what they were answered",
+            ["answer"],
+            registry=self.registry,
+        )
+        self.webhook_seconds = Histogram(
+            "novalgo_webhook_seconds",
+            "From the first byte read to the answer",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.outbox_depth = Gauge(
+            "novalgo_ingest_outbox_depth",
+            "Events that the bus has not confirmed",
+            registry=self.registry,
+        )
+        self.outbox_oldest_seconds = Gauge(
+            "novalgo_ingest_outbox_oldest_seconds",
+            "Age of the oldest unconfirmed event",
+            registry=self.registry,
+        )

@@ -1,0 +1,115 @@
+"""The read surface: config, positions, performance and receipts, for holders of an API key."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from uuid import UUID, uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from novalgo_common.bus import Bus
+from novalgo_common.clock import Clock
+from novalgo_common.credentials import Credentials
+from novalgo_common.errors import UnavailableError
+from novalgo_common.events import PositionSnapshot, PositionsReported, PositionsRequested
+from novalgo_ingest.answers import answer, error, number
+from novalgo_ingest.current_config import CurrentConfig
+from novalgo_ingest.performance import Performance
+from novalgo_ingest.receipts.receipt import as_json
+from novalgo_ingest.receipts.store import ReceiptStore
+
+MOST_RECEIPTS = 200
+POSITIONS_WITHIN = 5.0
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queries:
+    keys: Credentials
+    receipts: ReceiptStore
+    config: CurrentConfig
+    performance: Performance
+    bus: Bus
+    clock: Clock
+
+    def routes(self) -> dict[str, Endpoint]:
+        """Return what answers a GET, by path; each asks for the key first."""
+        endpoints = {
+            "/config": self._config,
+            "/positions": self._positions,
+            "/performance": self._performance,
+            "/signals": self._signals,
+            "/signals/{signal_id}": self._signal,
+        }
+        return {path: self._guarded(endpoint) for path, endpoint in endpoints.items()}
+
+    def _guarded(self, endpoint: Endpoint) -> Endpoint:
+        async def guarded(request: Request) -> Response:
+            if not self.keys.accept(request.headers.get("x-api-key")):
+                return error(401, "Wrong or missing X-API-Key")
+            try:
+                return await endpoint(request)
+            except UnavailableError as problem:
+                return error(503, str(problem))
+
+        return guarded
+
+    async def _config(self, _request: Request) -> Response:
+        rows = {
+            f"{row.symbol} {row.timeframe}": number(row.position_size)
+            for row in self.config.copy.active()
+        }
+        return answer({"config": rows, "total": len(rows)})
+
+    async def _positions(self, _request: Request) -> Response:
+        question = uuid4()
+        reported = await self.bus.request(
+            PositionsRequested(
+                event_id=question, correlation_id=question, occurred_at=self.clock()
+            ),
+            within=POSITIONS_WITHIN,
+        )
+        assert isinstance(reported, PositionsReported)
+        held = [_position(position) for position in reported.positions]
+        return answer({"positions": held, "total": len(held)})
+
+    async def _performance(self, _request: Request) -> Response:
+        await self.performance.recompute()
+        return answer({"status": "Performance updated"})
+
+    async def _signals(self, request: Request) -> Response:
+        limit = _whole_number(request.query_params.get("limit", "50"))
+        if limit is None or not 1 <= limit <= MOST_RECEIPTS:
+            return error(400, f"limit: not a number from 1 to {MOST_RECEIPTS}")
+        before = None
+        if "before" in request.query_params:
+            before = _whole_number(request.query_params["before"])
+            if before is None:
+                return error(400, "before: not a number")
+        found = await self.receipts.receipts(limit=limit, before=before)
+        older = found[-1].sequence if len(found) == limit else None
+        return answer({"signals": [as_json(receipt) for receipt in found], "before": older})
+
+    async def _signal(self, request: Request) -> Response:
+        try:
+            signal_id = UUID(request.path_params["signal_id"])
+        except ValueError:
+            return error(400, "signal_id: not a UUID")
+        receipt = await self.receipts.receipt(signal_id)
+        return answer(as_json(receipt)) if receipt is not None else error(404, "Unknown signal")
+
+
+def _whole_number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) <= 18 else None
+
+
+def _position(position: PositionSnapshot) -> dict[str, Any]:
+    return {
+        "symbol": position.symbol,
+        "qty": number(abs(position.quantity)),
+        "side": "long" if position.quantity > 0 else "short",
+        "market_value": number(position.market_value),
+        "unrealized_pl": number(position.unrealized_pl),
+    }
