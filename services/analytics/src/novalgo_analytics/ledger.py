@@ -14,8 +14,8 @@ equal.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from novalgo_analytics.lots import NONE, Closing, Lots
-from novalgo_analytics.movement import Movement, SortKey
+from novalgo_analytics.lots import Closing, Lots
+from novalgo_analytics.movement import Movement
 
 EXTERNAL = None
 
@@ -26,17 +26,16 @@ class Ledger:
     def __init__(self) -> None:
         self.account = Lots()
         self.books: dict[str | None, Lots] = {}
-        self.last_price = NONE
-        """Of the newest movement."""
-        self._newest: SortKey | None = None
+        self.last: Movement | None = None
+        """The newest movement."""
 
     def is_late(self, movement: Movement) -> bool:
         """Say whether the movement belongs before one that was applied: then rebuild."""
-        return self._newest is not None and movement.sort_key < self._newest
+        return self.last is not None and movement.sort_key < self.last.sort_key
 
     def apply(self, movement: Movement) -> list[Closing]:
         """Move the account and the book; return what the movement closed in the account."""
-        self._newest, self.last_price = movement.sort_key, movement.price
+        self.last = movement
         if movement.is_adoption:
             return self._adopt(movement)
         self._book(movement.timeframe).move(movement)

@@ -1,0 +1,51 @@
+"""Who may read the numbers.
+
+On this machine nobody is asked, as long as the service listens on loopback only and was called by
+a loopback name: a web page that resolves its own name to 127.0.0.1, or a proxy that lets the world
+in, comes with another name.  Everybody else shows an API key.
+"""
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from fastapi import HTTPException, Request
+
+from novalgo_analytics.settings import Settings
+from novalgo_common.credentials import API_KEY, Credentials, kept_credential
+
+
+@dataclass(frozen=True)
+class Access:
+    """A FastAPI dependency that refuses a request with 401."""
+
+    keys: Credentials
+    open_here: bool
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Access":
+        keys = [key.get_secret_value() for key in settings.api_keys]
+        return cls(
+            keys=Credentials(keys or [kept_credential(settings.data_dir, API_KEY)[0]]),
+            open_here=is_loopback(settings.bind_host),
+        )
+
+    async def __call__(self, request: Request) -> None:
+        if self.open_here and is_loopback(_host(request)):
+            return
+        if not self.keys.accept(request.headers.get("X-API-Key")):
+            raise HTTPException(401, "An API key is needed, in the header X-API-Key")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _host(request: Request) -> str:
+    try:
+        return urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,147 @@
+"""Profit and loss as people ask for it: by symbol, by book, today, and in all.  Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from novalgo_analytics.ledger import Ledger
+from novalgo_analytics.lots import NONE, Lots
+from novalgo_analytics.performance import since
+from novalgo_common.events import AccountSnapshotTaken, PositionSnapshot
+
+NEW_YORK = ZoneInfo("America/New_York")
+EXTERNAL_NAME = "EXTERNAL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earnings:
+    """Dollars; `realised` is since the beginning."""
+
+    realised_today: Decimal
+    realised: Decimal
+    unrealised: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What one symbol, or one book of it, holds and has earned."""
+
+    symbol: str
+    book: str
+    """The timeframe, EXTERNAL, or nothing where the line is the whole symbol's."""
+    quantity: Decimal
+    earnings: Earnings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """What the broker says of a symbol, beside what the fills add up to."""
+
+    symbol: str
+    quantity: Decimal
+    average_price: Decimal | None
+    current_price: Decimal | None
+    market_value: Decimal | None
+    unrealised: Decimal
+    counted: Decimal
+    """Shares by our own count."""
+    agrees: bool
+    """Whether both counts are equal, as far as the broker's is new enough to tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    account: AccountSnapshotTaken | None
+    total: Earnings
+    by_symbol: tuple[Line, ...]
+    by_book: tuple[Line, ...]
+    positions: tuple[Position, ...]
+
+
+def figures(
+    ledgers: Mapping[str, Ledger], snapshot: AccountSnapshotTaken | None, now: datetime
+) -> Figures:
+    """Return the numbers as they stand at `now`.
+
+    Open shares are valued at the price of the broker's newest statement, else at what the symbol
+    was last traded for.  Today began at midnight in New York.
+    """
+    stated = {position.symbol: position for position in snapshot.positions} if snapshot else {}
+    today = datetime.combine(now.astimezone(NEW_YORK), time.min, NEW_YORK)
+    by_symbol, by_book = [], []
+    for symbol, ledger in sorted(ledgers.items()):
+        price = _price(ledger, stated.get(symbol))
+        by_symbol.append(_line(symbol, "", ledger.account, price, today))
+        for timeframe, lots in sorted(ledger.books.items(), key=lambda book: book[0] or "~"):
+            by_book.append(_line(symbol, timeframe or EXTERNAL_NAME, lots, price, today))
+    return Figures(
+        account=snapshot,
+        total=_sum(line.earnings for line in by_symbol),
+        by_symbol=tuple(by_symbol),
+        by_book=tuple(line for line in by_book if line.quantity or line.earnings.realised),
+        positions=_positions(ledgers, snapshot, stated),
+    )
+
+
+def _price(ledger: Ledger | None, stated: PositionSnapshot | None) -> Decimal:
+    if stated is not None and stated.current_price is not None:
+        return stated.current_price
+    return ledger.last.price if ledger is not None and ledger.last is not None else NONE
+
+
+def _line(symbol: str, book: str, lots: Lots, price: Decimal, today: datetime) -> Line:
+    earned_today = (closing.realised for closing in since(lots.closings, today))
+    return Line(
+        symbol=symbol,
+        book=book,
+        quantity=lots.quantity,
+        earnings=Earnings(
+            realised_today=sum(earned_today, NONE),
+            realised=lots.realised,
+            unrealised=lots.unrealised(price),
+        ),
+    )
+
+
+def _sum(earnings: Iterable[Earnings]) -> Earnings:
+    every = list(earnings)
+    return Earnings(
+        realised_today=sum((each.realised_today for each in every), NONE),
+        realised=sum((each.realised for each in every), NONE),
+        unrealised=sum((each.unrealised for each in every), NONE),
+    )
+
+
+def _positions(
+    ledgers: Mapping[str, Ledger],
+    snapshot: AccountSnapshotTaken | None,
+    stated: Mapping[str, PositionSnapshot],
+) -> tuple[Position, ...]:
+    if snapshot is None:
+        return ()
+    held = {symbol for symbol, ledger in ledgers.items() if ledger.account.quantity}
+    return tuple(
+        _position(symbol, ledgers.get(symbol), stated.get(symbol), snapshot.occurred_at)
+        for symbol in sorted(held | stated.keys())
+    )
+
+
+def _position(
+    symbol: str, ledger: Ledger | None, stated: PositionSnapshot | None, stated_at: datetime
+) -> Position:
+    counted = ledger.account.quantity if ledger else NONE
+    quantity = stated.quantity if stated else NONE
+    moved_since = ledger is not None and ledger.last is not None and ledger.last.at >= stated_at
+    price = _price(ledger, stated)
+    return Position(
+        symbol=symbol,
+        quantity=quantity,
+        average_price=stated.average_price if stated else None,
+        current_price=stated.current_price if stated else None,
+        market_value=stated.market_value if stated else None,
+        unrealised=ledger.account.unrealised(price) if ledger else NONE,
+        counted=counted,
+        agrees=quantity == counted or moved_since,
+    )

@@ -1,0 +1,73 @@
+"""`GET /api/v1/summary`: the numbers of the page, exact, as strings.  Pure."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from novalgo_analytics.figures import Earnings, Figures, Line, Position
+from novalgo_common.events import AccountSnapshotTaken, Ending
+
+
+def summary(numbers: Figures, signals_by_ending: Mapping[Ending | None, int]) -> dict[str, Any]:
+    """Return the body.  `account` is null until the broker's first statement."""
+    return {
+        "account": _account(numbers.account),
+        **_earnings(numbers.total),
+        "by_symbol": [_line(line) for line in numbers.by_symbol],
+        "by_book": [{**_line(line), "timeframe": line.book} for line in numbers.by_book],
+        "positions": [_position(position) for position in numbers.positions],
+        "signals_by_ending": {
+            ending.value if ending else "none": count for ending, count in signals_by_ending.items()
+        },
+    }
+
+
+def exact(amount: Decimal) -> str:
+    """Return the amount without the zeros that say nothing."""
+    text = format(amount, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _account(snapshot: AccountSnapshotTaken | None) -> dict[str, str] | None:
+    if snapshot is None:
+        return None
+    return {
+        "at": snapshot.occurred_at.isoformat(),
+        "cash": exact(snapshot.cash),
+        "equity": exact(snapshot.equity),
+        "last_equity": exact(snapshot.last_equity),
+        "buying_power": exact(snapshot.buying_power),
+    }
+
+
+def _earnings(earnings: Earnings) -> dict[str, str]:
+    return {
+        "realised_today": exact(earnings.realised_today),
+        "realised": exact(earnings.realised),
+        "unrealised": exact(earnings.unrealised),
+    }
+
+
+def _line(line: Line) -> dict[str, str]:
+    return {
+        "symbol": line.symbol,
+        "quantity": exact(line.quantity),
+        **_earnings(line.earnings),
+    }
+
+
+def _position(position: Position) -> dict[str, Any]:
+    return {
+        "symbol": position.symbol,
+        "quantity": exact(position.quantity),
+        "counted_quantity": exact(position.counted),
+        "agrees": position.agrees,
+        "average_price": _optional(position.average_price),
+        "current_price": _optional(position.current_price),
+        "market_value": _optional(position.market_value),
+        "unrealised": exact(position.unrealised),
+    }
+
+
+def _optional(amount: Decimal | None) -> str | None:
+    return exact(amount) if amount is not None else None
