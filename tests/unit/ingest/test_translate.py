@@ -263,7 +263,19 @@ _VALUES = st.recursive(
     max_leaves=5,
 )
 _NAMES = st.sampled_from(
-    "action side symbol timeframe secret id time bar_time price comment market_position".split()
+    [
+        "action",
+        "side",
+        "symbol",
+        "timeframe",
+        "secret",
+        "id",
+        "time",
+        "bar_time",
+        "price",
+        "comment",
+        "market_position",
+    ]
 )
 
 
