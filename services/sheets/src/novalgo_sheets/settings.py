@@ -4,14 +4,15 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
-from novalgo_common.settings import Port, Settings
+from novalgo_common.settings import Port
+from novalgo_common.settings import Settings as CommonSettings
 from novalgo_sheets.google_session import GOOGLE
 
 SIMULATED_SHEET = "simulated"
 SIMULATED_CREDENTIALS = "simulated-google-credentials.json"
 
 
-class SheetsSettings(Settings):
+class Settings(CommonSettings):
     """Which spreadsheet, and as whom."""
 
     sheets_port: Port = Field(8082, description="The port of the sheets service")
