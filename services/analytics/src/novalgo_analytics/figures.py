@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from novalgo_analytics.ledger import Ledger
+from novalgo_analytics.ledger import EXTERNAL, Ledger
 from novalgo_analytics.lots import NONE, Lots
 from novalgo_analytics.performance import since
 from novalgo_common.events import AccountSnapshotTaken, PositionSnapshot
+from novalgo_common.timeframes import length
 
 NEW_YORK = ZoneInfo("America/New_York")
 EXTERNAL_NAME = "EXTERNAL"
@@ -74,7 +75,7 @@ def figures(
     for symbol, ledger in sorted(ledgers.items()):
         price = _price(ledger, stated.get(symbol))
         by_symbol.append(_line(symbol, "", ledger.account, price, today))
-        for timeframe, lots in sorted(ledger.books.items(), key=lambda book: book[0] or "~"):
+        for timeframe, lots in sorted(ledger.books.items(), key=_shortest_first):
             by_book.append(_line(symbol, timeframe or EXTERNAL_NAME, lots, price, today))
     return Figures(
         account=snapshot,
@@ -83,6 +84,10 @@ def figures(
         by_book=tuple(line for line in by_book if line.quantity or line.earnings.realised),
         positions=_positions(ledgers, snapshot, stated),
     )
+
+
+def _shortest_first(book: tuple[str | None, Lots]) -> timedelta:
+    return length(book[0]) if book[0] is not EXTERNAL else timedelta.max
 
 
 def _price(ledger: Ledger | None, stated: PositionSnapshot | None) -> Decimal:
