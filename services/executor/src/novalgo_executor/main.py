@@ -39,12 +39,12 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         store = Store(database, clock)
         config = Config(store)
         reconciler = Reconciler(
-            store,
-            broker,
-            config,
-            metrics,
-            clock,
-            uuid.uuid4,
+            store=store,
+            broker=broker,
+            config=config,
+            metrics=metrics,
+            clock=clock,
+            new_id=uuid.uuid4,
             interval=float(settings.reconcile_seconds),
             expected_account=settings.alpaca_account,
         )

@@ -39,13 +39,13 @@ class Reconciler:
 
     def __init__(
         self,
+        *,
         store: Store,
         broker: Broker,
         config: Config,
         metrics: Metrics,
         clock: Clock,
         new_id: Callable[[], UUID],
-        *,
         interval: float,
         expected_account: str | None,
     ) -> None:
