@@ -1,6 +1,6 @@
 """alpaca-py talks to the simulated Alpaca over a socket; Alpaca's OpenAPI checks the answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +21,7 @@ from alpaca.trading.requests import (
     MarketOrderRequest,
 )
 
+from novalgo_simulator.faults import Answer, Fault
 from tests.contract.alpaca_document import Document
 from tests.simulated_alpaca import (
     KEY_HEADERS,
@@ -354,3 +355,44 @@ def test_every_order_that_arrives_is_counted(base: str, client: TradingClient) -
     refused(client, client_order_id="one")
 
     assert truth(base)["orders_posted"] == 2
+
+
+def test_new_york_s_hours_hold_where_the_calendar_is_asked_for(tmp_path: Path) -> None:
+    thanksgiving = datetime(2026, 11, 26, 16, tzinfo=UTC)
+    settings = simulator_settings(tmp_path, simulator_session="calendar")
+
+    with serving_alpaca(settings, clock=lambda: thanksgiving) as base:
+        client = checked_client(base)
+        clock: Any = client.get_clock()
+        order: Any = client.submit_order(an_order())
+        history: Any = client.get_calendar()
+
+    assert (clock["is_open"], order["status"]) == (False, "accepted")
+    assert clock["next_open"] == "2026-11-27T09:30:00-05:00"
+    assert order["expires_at"] == "2026-11-27T18:00:00.000000Z"
+    assert "2026-11-26" not in {day["date"] for day in history}
+
+
+class GatewayTimeouts:
+    """Every order is carried out, and answered by a gateway that gave up."""
+
+    def on_request(self, method: str, path: str, number: int) -> Fault | None:
+        page = Answer(
+            status=504, body=b"<html>504</html>", content_type=b"text/html", carried_out=True
+        )
+        return page if method == "POST" else None
+
+    def on_update(self, frame: str, number: int) -> Sequence[str]:
+        return (frame,)
+
+
+def test_a_fault_can_spoil_the_answer_to_an_order_that_stands(tmp_path: Path) -> None:
+    with serving_alpaca(simulator_settings(tmp_path), faults=GatewayTimeouts()) as base:
+        client = trading_client(base)
+        client._retry = 0
+        with pytest.raises(APIError) as raised:
+            client.submit_order(an_order(client_order_id="lost"))
+        order: Any = client.get_order_by_client_id("lost")
+
+    assert raised.value.status_code == 504
+    assert order["client_order_id"] == "lost"
