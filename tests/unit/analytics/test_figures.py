@@ -79,7 +79,11 @@ def test_a_count_that_differs_from_the_broker_s_is_said() -> None:
 
     [position] = of(bought(quantity=Decimal(25)), snapshot=snapshot).positions
 
-    assert (position.quantity, position.counted, position.agrees) == (Decimal(30), Decimal(25), False)
+    assert (position.quantity, position.counted, position.agrees) == (
+        Decimal(30),
+        Decimal(25),
+        False,
+    )
 
 
 def test_a_position_that_the_broker_no_longer_states_is_said() -> None:
@@ -87,7 +91,11 @@ def test_a_position_that_the_broker_no_longer_states_is_said() -> None:
 
     [position] = of(bought(quantity=Decimal(25)), snapshot=snapshot).positions
 
-    assert (position.quantity, position.counted, position.agrees) == (Decimal(0), Decimal(25), False)
+    assert (position.quantity, position.counted, position.agrees) == (
+        Decimal(0),
+        Decimal(25),
+        False,
+    )
 
 
 def test_a_statement_older_than_the_last_fill_is_no_reason_to_doubt() -> None:
