@@ -14,6 +14,7 @@ from fastapi import FastAPI
 def listening(port: int = 0) -> Iterator[tuple[socket.socket, int]]:
     """Yield a bound socket and its port, which a server is then given."""
     with socket.create_server(("127.0.0.1", port)) as listener:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as process.py does
         yield listener, listener.getsockname()[1]
 
 

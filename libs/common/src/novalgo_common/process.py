@@ -165,6 +165,9 @@ def _listen(service: Service, settings: Settings) -> Iterator[socket.socket]:
             "choose another port"
         ) from None
     with listener:
+        # Connections inherit it.  asyncio sets it on sockets of its own making alone, and without
+        # it every answer waits 40 ms for the client's delayed acknowledgement.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener
 
 
