@@ -69,6 +69,15 @@ def test_the_rest_of_a_dollar_order_spends_what_is_left_at_the_new_price() -> No
     assert Decimal(1000) - Decimal("0.000001") < spent <= 1000
 
 
+def test_a_sale_in_dollars_takes_no_more_shares_when_the_price_falls() -> None:
+    order = an_order(held=10, side=Side.SELL, notional=Decimal("999.90"))
+
+    *_, filled = progress(order, a_moment(quote=Quote(Decimal("50.00"))))
+
+    assert order.held_qty == 10
+    assert (filled.order.status, filled.order.filled_qty) == (Status.FILLED, Decimal(10))
+
+
 def test_a_limit_order_rests_until_its_price() -> None:
     [new] = progress(an_order(**LIMIT), a_moment())
     still = progress(new.order, a_moment(quote=Quote(Decimal("95.00"))))

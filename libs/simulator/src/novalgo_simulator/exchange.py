@@ -18,7 +18,7 @@ from novalgo_simulator.order import (
 )
 from novalgo_simulator.order_request import OrderRequest
 from novalgo_simulator.prices import Quote
-from novalgo_simulator.rules import Standing, inferred_intent, reserve_price
+from novalgo_simulator.rules import Standing, inferred_intent, quantity, reserve_price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,8 @@ def accept(
 ) -> Change:
     """Turn a request that no rule refuses into an order; a closed market queues it."""
     status = Status.PENDING_NEW if is_open else Status.ACCEPTED
+    intent = inferred_intent(request.side, standing.held)
+    caps = request.notional is not None and not intent.opens
     order = Order(
         id=order_id,
         sequence=sequence,
@@ -53,12 +55,13 @@ def accept(
         side=request.side,
         type=request.type,
         time_in_force=request.time_in_force,
-        position_intent=inferred_intent(request.side, standing.held),
+        position_intent=intent,
         qty=request.qty,
         notional=request.notional,
         limit_price=request.limit_price,
         extended_hours=request.extended_hours,
         reserve_price=reserve_price(request, standing.quote),
+        most_qty=quantity(request, standing.quote) if caps else None,
         status=status,
         created_at=at,
         updated_at=at,

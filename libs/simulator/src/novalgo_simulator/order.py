@@ -68,6 +68,9 @@ class Order:
     extended_hours: bool
     reserve_price: Decimal
     """What a share of it counts against the buying power while it is open."""
+    most_qty: Decimal | None
+    """What a dollar order that closes may sell at most: a falling price must not take it past
+    the shares that were there, and through zero."""
     status: Status
     created_at: datetime
     updated_at: datetime
@@ -90,11 +93,14 @@ class Order:
         """Return the shares still to be filled; a dollar order's depend on the price."""
         if self.qty is not None:
             return self.qty - self.filled_qty
-        return shares_for((self.notional or ZERO) - self.filled_cost, price)
+        shares = shares_for((self.notional or ZERO) - self.filled_cost, price)
+        return shares if self.most_qty is None else min(shares, self.most_qty - self.filled_qty)
 
     @property
     def held_qty(self) -> Decimal:
         """The shares that it keeps from being closed by another order."""
+        if self.most_qty is not None:
+            return self.most_qty - self.filled_qty
         return self.leaves(self.reserve_price)
 
     @property
