@@ -13,20 +13,18 @@ from pathlib import Path
 import gspread
 import pytest
 import requests
-from fastapi import FastAPI
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import RefreshError
 from gspread.utils import ValueRenderOption
 
 from novalgo_common.clock import utc_now
 from novalgo_sheets.google_session import authorized_session
-from novalgo_simulator.google_api import sheets_router
 from novalgo_simulator.google_quota import Quota
 from novalgo_simulator.google_sheets import CREDENTIALS_FILE, SPREADSHEET_ID, SimulatedSheets
 from novalgo_simulator.settings import SimulatorSettings
 from tests.builders import NOON
 from tests.contract.sheets_discovery import Discovery
-from tests.http_server import serving
+from tests.simulated_google import running_google
 
 CONFIG = "symbol,position_size,active,Time Frame\nAAPL,5000,TRUE,15 Min\nNAN,750.5,FALSE,1 Day\n"
 
@@ -71,17 +69,8 @@ def quota() -> Quota:
 
 @pytest.fixture
 def google(tmp_path: Path, quota: Quota) -> Iterator[Google]:
-    opened: list[SimulatedSheets] = []
-
-    def app(port: int) -> FastAPI:
-        settings = SimulatorSettings(data_dir=tmp_path, simulator_port=port)
-        opened.append(SimulatedSheets.open(settings, quota=quota))
-        application = FastAPI()
-        application.include_router(sheets_router(opened[0]))
-        return application
-
-    with serving(app) as base_url:
-        google = Google(opened[0], tmp_path, base_url)
+    with running_google(tmp_path, quota=quota) as running:
+        google = Google(running.sheets, tmp_path, running.base_url)
         yield google
         google.close()
 
@@ -309,7 +298,7 @@ def test_reads_beyond_the_quota_are_refused_and_writes_are_counted_apart(
     google: Google, quota: Quota
 ) -> None:
     worksheet = google.config
-    while len(quota._taken["Read"]) < 60:
+    while quota.taken("Read") < 60:
         quota.take("Read", utc_now())
 
     with pytest.raises(gspread.exceptions.APIError) as refused:

@@ -34,3 +34,7 @@ class Quota:
                 "minute per user' of service 'sheets.googleapis.com' for consumer 'simulated'.",
             )
         taken.append(now)
+
+    def taken(self, kind: Kind) -> int:
+        """Return how many requests of a kind the last minute had, when it was last counted."""
+        return len(self._taken[kind])

@@ -1,0 +1,28 @@
+import pytest
+
+from novalgo_sheets import pace
+
+NOW = 1000.0
+
+
+def test_reads_and_writes_stay_within_the_quota_of_sixty_a_minute() -> None:
+    assert 60 / pace.reading().every == 30
+    assert 60 / pace.writing().every == 40
+
+
+@pytest.mark.parametrize(("failures", "wait"), [(0, 4), (1, 8), (2, 16), (3, 30), (1000, 30)])
+def test_each_failure_doubles_the_wait_up_to_half_a_minute(failures: int, wait: float) -> None:
+    before = pace.Pace(every=2.0, failures=failures)
+
+    assert before.after_failure(NOW, retry_after=0, chance=0).due == NOW + wait
+    assert before.after_failure(NOW, retry_after=0, chance=1).due == NOW + wait / 2
+
+
+def test_the_wait_is_at_least_what_the_server_asks_for() -> None:
+    assert pace.reading().after_failure(NOW, retry_after=60, chance=1).due == NOW + 60
+
+
+def test_a_success_forgets_the_failures() -> None:
+    failed = pace.reading().after_failure(NOW, retry_after=0, chance=0)
+
+    assert failed.after_success(NOW) == pace.Pace(every=2.0, due=NOW + 2)
