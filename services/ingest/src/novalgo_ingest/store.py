@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from novalgo_common.events import (
     Event,
     SignalReceived,
 )
-from novalgo_common.store import Backlog, Database, Exact, Instant, Outbox, insert
+from novalgo_common.store import Backlog, Database, Exact, Instant, Outbox, insert, insert_for
 from novalgo_common.wire import decode, encode
 from novalgo_ingest.alert import Alert
 
@@ -148,17 +149,25 @@ def _first_with(
     connection: Connection, alert: Alert, signal_id: UUID, now: datetime
 ) -> UUID | None:
     """Claim the fingerprint and return None, or return the signal that holds it."""
-    claim = insert(connection, recent).values(
-        fingerprint=alert.fingerprint, signal_id=str(signal_id), at=now
-    )
-    claimed = connection.execute(
-        claim.on_conflict_do_update(
-            index_elements=["fingerprint"],
-            set_={"signal_id": claim.excluded.signal_id, "at": claim.excluded.at},
-            where=recent.c.at < (_BEGINNING if alert.is_unique else now - REPEAT_WINDOW),
-        ).returning(recent.c.signal_id)
-    ).scalar_one_or_none()
-    if claimed is not None:
+    claim = {
+        "fingerprint": alert.fingerprint,
+        "signal_id": str(signal_id),
+        "at": now,
+        "forgotten": _BEGINNING if alert.is_unique else now - REPEAT_WINDOW,
+    }
+    statement = _claim(connection.dialect.name)
+    if connection.execute(statement, claim).scalar_one_or_none() is not None:
         return None
     held = sa.select(recent.c.signal_id).where(recent.c.fingerprint == alert.fingerprint)
     return UUID(connection.execute(held).scalar_one())
+
+
+@cache
+def _claim(dialect: str) -> sa.Executable:
+    """Return the statement that takes a fingerprint, from an older alert too, or nothing."""
+    claim = insert_for(dialect, recent)
+    return claim.on_conflict_do_update(
+        index_elements=["fingerprint"],
+        set_={"signal_id": claim.excluded.signal_id, "at": claim.excluded.at},
+        where=recent.c.at < sa.bindparam("forgotten", type_=Instant),
+    ).returning(recent.c.signal_id)

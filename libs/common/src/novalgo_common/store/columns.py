@@ -40,6 +40,9 @@ class Exact(sa.types.TypeDecorator[Decimal]):
 
 def insert(connection: Connection, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
     """Return an insert that can say `on_conflict_do_nothing` and `on_conflict_do_update`."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    return insert_for(connection.dialect.name, table)
+
+
+def insert_for(dialect: str, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
+    """Return the same for a dialect, so that a statement of a hot path can be built once."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from novalgo_common.clock import Clock
 from novalgo_common.events import Event
-from novalgo_common.store.columns import Instant, insert
+from novalgo_common.store.columns import Instant, insert_for
 from novalgo_common.store.database import Database
 from novalgo_common.wire import decode, encode
 
@@ -58,13 +59,12 @@ class Outbox:
     def add(self, connection: Connection, event: Event) -> None:
         """Add an event to the caller's transaction; one that is there already stays as it is."""
         connection.execute(
-            insert(connection, self._table)
-            .values(
-                event_id=str(event.event_id),
-                body=encode(event).decode(),
-                added_at=self._clock(),
-            )
-            .on_conflict_do_nothing(index_elements=["event_id"])
+            _addition(connection.dialect.name, self._table),
+            {
+                "event_id": str(event.event_id),
+                "body": encode(event).decode(),
+                "added_at": self._clock(),
+            },
         )
 
     async def waiting(self, limit: int) -> Sequence[Waiting]:
@@ -99,3 +99,9 @@ class Outbox:
         )
         row = await self._database.read(lambda connection: connection.execute(query).one())
         return Backlog(depth=row[0], oldest=row[1])
+
+
+@cache
+def _addition(dialect: str, table: sa.Table) -> sa.Executable:
+    # Building a statement takes longer than SQLite needs to run it.
+    return insert_for(dialect, table).on_conflict_do_nothing(index_elements=["event_id"])
