@@ -46,8 +46,7 @@ async def open_simulator(
     """
     faults = faults or NoFaults()
     with open_store(settings.data_dir / "simulator.sqlite") as store:
-        venue = _open_venue(settings, store, clock, faults)
-        venue.resume()
+        venue = open_venue(settings, store, clock, faults)
         matching = asyncio.create_task(match_orders(venue, step_seconds=settings.simulator_step))
         matching.add_done_callback(_report)
         try:
@@ -58,7 +57,8 @@ async def open_simulator(
                 await matching
 
 
-def _open_venue(settings: SimulatorSettings, store: Store, clock: Clock, faults: Faults) -> Venue:
+def open_venue(settings: SimulatorSettings, store: Store, clock: Clock, faults: Faults) -> Venue:
+    """Return the account as it was left; its open orders are worked at the first step."""
     facts = store.facts()
     cash = facts.get("starting_cash")
     venue = Venue(

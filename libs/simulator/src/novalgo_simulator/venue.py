@@ -166,11 +166,6 @@ class Venue:
         self.store.save_facts({"orders_posted": str(self.orders_posted + 1)})
         self.orders_posted += 1
 
-    def resume(self) -> None:
-        """Take up the orders that a stop of the process interrupted."""
-        for order in self.ledger.open_orders():
-            self.agenda.add(order.id, self.fill_latency)
-
     def _accept(self, request: OrderRequest, standing: Standing) -> Order:
         at = self.clock()
         change = accept(
