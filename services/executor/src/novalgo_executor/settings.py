@@ -50,6 +50,12 @@ class Settings(common.Settings):
         description="Opposite timeframes of one symbol: `net` them at Alpaca, or `refuse` the "
         "second",
     )
+    unknown_grace_seconds: int = Field(
+        15,
+        ge=1,
+        description="Seconds that an order of unknown outcome is looked for at Alpaca before its "
+        "signal ends as failed",
+    )
     reconcile_seconds: Decimal = Field(
         Decimal(30), gt=0, description="Seconds between two comparisons with Alpaca"
     )
@@ -95,6 +101,7 @@ class Settings(common.Settings):
             max_signal_age=timedelta(seconds=self.signal_max_age),
             when_closed=self.when_closed,
             conflict=self.conflict,
+            grace=timedelta(seconds=self.unknown_grace_seconds),
         )
 
     def describe(self) -> str:
