@@ -92,7 +92,6 @@ performance_requests = sa.Table(
     metadata,
     sa.Column("event_id", sa.Text, primary_key=True),
     sa.Column("correlation_id", sa.Text, nullable=False),
-    sa.Column("answered", sa.Boolean, nullable=False),
 )
 outbox = Outbox.define(metadata)
 
@@ -147,27 +146,22 @@ class Store:
         return {Ending(row.ending) if row.ending else None: row.signals for row in rows}
 
     async def open_requests(self) -> Sequence[PerformanceRequest]:
-        rows = await self._rows(
-            performance_requests.select().where(performance_requests.c.answered.is_(False))
-        )
         return [
             PerformanceRequest(event_id=UUID(row.event_id), correlation_id=UUID(row.correlation_id))
-            for row in rows
+            for row in await self._rows(performance_requests.select())
         ]
 
     async def publish(
         self, updates: Sequence[PerformanceUpdated], answered: Sequence[PerformanceRequest]
     ) -> None:
-        """Put the updates in the outbox, and with them mark the requests that they answer."""
+        """Put the updates in the outbox, and with them forget the requests that they answer."""
         ids = [str(request.event_id) for request in answered]
 
         def work(connection: Connection) -> None:
             for update in updates:
                 self.outbox.add(connection, update)
             connection.execute(
-                performance_requests.update()
-                .where(performance_requests.c.event_id.in_(ids))
-                .values(answered=True)
+                performance_requests.delete().where(performance_requests.c.event_id.in_(ids))
             )
 
         await self._database.write(work)
@@ -211,7 +205,6 @@ def _derive(connection: Connection, event: Event, position: int) -> None:
                 performance_requests.insert().values(
                     event_id=str(event.event_id),
                     correlation_id=str(event.correlation_id),
-                    answered=False,
                 )
             )
         case _:

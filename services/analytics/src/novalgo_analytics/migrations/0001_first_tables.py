@@ -61,7 +61,6 @@ def upgrade() -> None:
         "performance_requests",
         sa.Column("event_id", sa.Text, primary_key=True),
         sa.Column("correlation_id", sa.Text, nullable=False),
-        sa.Column("answered", sa.Boolean, nullable=False),
     )
     op.create_table(
         "outbox",
