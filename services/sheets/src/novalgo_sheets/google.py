@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 
 import gspread
 from google.auth.credentials import AnonymousCredentials
+from gspread.exceptions import APIError
 
-from novalgo_sheets.google_errors import ANSWERED, away, passes_by_itself
+from novalgo_sheets.google_errors import FAILURES, failed, passes_by_itself, refused
 from novalgo_sheets.google_grid import as_grid, as_value_range
 from novalgo_sheets.google_session import authorized_session
 from novalgo_sheets.settings import Settings
@@ -70,10 +71,13 @@ class GoogleSheet:
     def _asked(self, work: Callable[[], T]) -> T:
         try:
             return work()
-        except ANSWERED as error:
-            if not passes_by_itself(error):
+        except APIError as error:
+            if not passes_by_itself(error.response):
                 self._disconnect()  # keys or tabs may have changed: begin anew next time
-            raise away(error) from error
+            raise refused(error.response) from error
+        except FAILURES as error:
+            self._disconnect()
+            raise failed(error) from error
 
     def _read(self, titles: Sequence[str]) -> Reading:
         connection = self._connected()

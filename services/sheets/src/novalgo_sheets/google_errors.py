@@ -3,14 +3,14 @@
 import json
 
 from google.auth.exceptions import GoogleAuthError, RefreshError
-from gspread.exceptions import APIError
 from requests import Response
 from requests.exceptions import RequestException
 
 from novalgo_sheets.sheet import SheetAwayError
 
-ANSWERED = (APIError, GoogleAuthError, RequestException, OSError, ValueError, KeyError, TypeError)
-"""Everything that a request may raise: an answer may be any text, and credentials any file."""
+FAILURES = (GoogleAuthError, RequestException, OSError, ValueError, KeyError, TypeError)
+"""Whatever else than a refusal a request may raise: an answer may be any text, and credentials
+any file."""
 
 _ADVICE = {
     401: "Google does not know the token",
@@ -20,31 +20,31 @@ _ADVICE = {
 }
 
 
-def away(error: Exception) -> SheetAwayError:
-    """Return the failure in words."""
-    match error:
-        case APIError():
-            status = error.response.status_code
-            advice = _ADVICE.get(status, f"Google answered {status}")
-            return SheetAwayError(advice, retry_after=_retry_after(error.response))
-        case RefreshError():
-            return SheetAwayError("Google refuses the service account: check its credentials")
-        case RequestException() | GoogleAuthError():
-            return SheetAwayError(f"Google cannot be reached ({type(error).__name__})")
-        case OSError():
-            return SheetAwayError(
-                f"the service account's file cannot be read ({type(error).__name__})"
-            )
-        case json.JSONDecodeError():
-            return SheetAwayError("the service account's file, or an answer, is not JSON")
-    return SheetAwayError(f"Google's answer cannot be understood ({type(error).__name__})")
+def refused(response: Response) -> SheetAwayError:
+    """Return an error answer in words."""
+    status = response.status_code
+    message = _ADVICE.get(status, f"Google answered {status}")
+    return SheetAwayError(message, retry_after=_retry_after(response))
 
 
-def passes_by_itself(error: Exception) -> bool:
+def passes_by_itself(response: Response) -> bool:
     """Say whether the same request may succeed later on the same connection."""
-    return isinstance(error, APIError) and (
-        error.response.status_code == 429 or error.response.status_code >= 500
-    )
+    return response.status_code == 429 or response.status_code >= 500
+
+
+def failed(error: Exception) -> SheetAwayError:
+    """Return the failure of a request that got no usable answer, in words."""
+    name = type(error).__name__
+    match error:
+        case RefreshError() if not error.retryable:
+            return SheetAwayError("Google refuses the service account: check its credentials")
+        case json.JSONDecodeError():
+            return SheetAwayError("an answer, or the service account's file, is not JSON")
+        case RequestException() | GoogleAuthError():
+            return SheetAwayError(f"Google cannot be reached ({name})")
+        case OSError():
+            return SheetAwayError(f"the service account's file cannot be read ({name})")
+    return SheetAwayError(f"an answer, or the service account's file, makes no sense ({name})")
 
 
 def _retry_after(response: Response) -> float:

@@ -1,35 +1,47 @@
-"""Between the API's JSON and the port's values."""
+"""Between the API's JSON and the port's values, and A1 notation between the two."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
-
-from gspread.utils import a1_range_to_grid_range, absolute_range_name, rowcol_to_a1
 
 from novalgo_sheets.sheet import Block, Grid
 
 LARGEST = 10_000_000
-"""Cells that Google allows a spreadsheet: a size for who does not name one."""
+"""Cells that Google allows a spreadsheet: the size of a tab whose answer does not name one."""
+_LAST_CORNER = re.compile(r"!\$?[A-Z]+\$?[0-9]+(?::\$?([A-Z]+)\$?([0-9]+))?$")
 
 
 def as_grid(title: str, value_range: Mapping[str, Any]) -> Grid:
     """Return a tab that was asked for by its title alone: Google's answer names its whole size."""
-    _, _, corners = str(value_range.get("range", "")).rpartition("!")
-    size = a1_range_to_grid_range(corners) if ":" in corners else {}
-    return Grid(
-        title=title,
-        cells=value_range.get("values", []),
-        rows=int(size.get("endRowIndex", LARGEST)),
-        columns=int(size.get("endColumnIndex", LARGEST)),
-    )
+    rows, columns = _size(str(value_range.get("range", "")))
+    return Grid(title=title, cells=value_range.get("values", []), rows=rows, columns=columns)
 
 
 def as_value_range(block: Block) -> dict[str, Any]:
     """Return the block as the API takes it, with explicit corners."""
-    height, width = len(block.values), max(map(len, block.values))
-    first = rowcol_to_a1(block.row + 1, block.column + 1)
-    last = rowcol_to_a1(block.row + height, block.column + width)
+    title = block.title.replace("'", "''")
+    first = f"{column_letters(block.column)}{block.row + 1}"
+    last_column = block.column + max(map(len, block.values)) - 1
+    last = f"{column_letters(last_column)}{block.row + len(block.values)}"
     return {
-        "range": absolute_range_name(block.title, f"{first}:{last}"),
+        "range": f"'{title}'!{first}:{last}",
         "majorDimension": "ROWS",
         "values": [list(row) for row in block.values],
     }
+
+
+def column_letters(column: int) -> str:
+    """Return `A` for 0, `Z` for 25, `AA` for 26."""
+    before, letter = divmod(column, 26)
+    return (column_letters(before - 1) if before else "") + chr(ord("A") + letter)
+
+
+def _size(range_: str) -> tuple[int, int]:
+    corner = _LAST_CORNER.search(range_)
+    if corner is None:
+        return LARGEST, LARGEST
+    letters, row = corner.groups("")
+    columns = 0
+    for letter in letters or "A":
+        columns = columns * 26 + ord(letter) - ord("A") + 1
+    return int(row or 1), columns
