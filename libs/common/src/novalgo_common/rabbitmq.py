@@ -6,10 +6,10 @@ connection.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -27,11 +27,12 @@ from aio_pika.exceptions import (
     ChannelInvalidStateError,
     ChannelNotFoundEntity,
     ChannelPreconditionFailed,
-    ConnectionClosed,
     ProbableAuthenticationError,
+    ProtocolSyntaxError,
 )
 from aio_pika.exceptions import PublishError as MessageReturned
 
+from novalgo_common.amqp_address import public_address
 from novalgo_common.bus import Handler, Responder
 from novalgo_common.delivery import Sleep, describe
 from novalgo_common.errors import PublishError, SettingsError, UnavailableError, UnroutableError
@@ -45,6 +46,8 @@ BROADCAST_EXCHANGE = "novalgo.broadcast"
 
 _PUBLISH_SECONDS = 5.0
 _CONNECT_SECONDS = 10.0
+_START_SECONDS = 30.0
+_START_PAUSE_SECONDS = 1.0
 _HEARTBEAT_SECONDS = 10
 _WATCH_SECONDS = 5.0
 _PREFETCH = 50
@@ -57,6 +60,7 @@ class _Taken:
     """A message of a durable queue; unsettled, it comes again when its channel closes."""
 
     message: AbstractIncomingMessage
+    bury: Callable[[bytes, str], Awaitable[None]]
 
     @property
     def body(self) -> bytes:
@@ -74,8 +78,8 @@ class _Taken:
             await self.message.ack()
 
     async def dead(self, error: str) -> None:
-        with suppress(*CONNECTION_EXCEPTIONS):
-            await self.message.reject(requeue=False)
+        await self.bury(self.body, error)
+        await self.handled()
 
     def left(self) -> None:
         pass
@@ -122,29 +126,26 @@ class RabbitBus:
             consuming = await _open(amqp_url, f"{service} consuming")
             stack.push_async_callback(consuming.close)
             bus = cls(service, publishing, consuming, sleep)
-            await bus._prepare()
+            await _patiently(bus._prepare)
             stack.push_async_callback(bus.close)
             yield bus
 
     async def publish(self, event: Event) -> None:
         body = encode(event)
-        sends = [self._send(self._direct, name, event, body) for name in destinations(event)]
+        sends = [
+            self._send(self._direct, name, _message(event, body)) for name in destinations(event)
+        ]
         if type(event) in BROADCASTS:
-            sends.append(self._send(self._broadcast, event.type, event, body, mandatory=False))
-        try:
-            async with asyncio.timeout(_PUBLISH_SECONDS):
-                results = await asyncio.gather(*sends, return_exceptions=True)
-        except TimeoutError:
-            raise PublishError(
-                f"{event.type} was not confirmed in {_PUBLISH_SECONDS:g} s"
-            ) from None
-        for result in results:
+            told = _message(event, body)
+            sends.append(self._send(self._broadcast, event.type, told, mandatory=False))
+        for result in await asyncio.gather(*sends, return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
 
     async def subscribe(self, queue: Queue, handler: Handler) -> None:
         for name in queue.names():
-            await self._consume(name, Worker(name, handler, sleep=self._sleep))
+            self._workers[name] = Worker(name, handler, sleep=self._sleep)
+            await _patiently(partial(self._consume, name))
 
     async def follow(self, event: type[Event], handler: Handler) -> None:
         name = type_of(event)
@@ -233,23 +234,26 @@ class RabbitBus:
         self,
         exchange: AbstractExchange,
         routing_key: str,
-        event: Event,
-        body: bytes,
+        message: Message,
         *,
         mandatory: bool = True,
     ) -> None:
         try:
-            await exchange.publish(_message(event, body), routing_key, mandatory=mandatory)
+            async with asyncio.timeout(_PUBLISH_SECONDS):
+                await exchange.publish(message, routing_key, mandatory=mandatory)
         except MessageReturned:
             raise UnroutableError(f"the queue {routing_key} does not exist") from None
         except Exception as error:
             raise PublishError(f"{routing_key} has not confirmed: {describe(error)}") from None
 
-    async def _consume(self, name: str, worker: Worker) -> None:
-        async def hand_over(message: AbstractIncomingMessage) -> None:
-            worker.take(_Taken(message))
+    async def _bury(self, queue: str, body: bytes, error: str) -> None:
+        headers = {"queue": queue, "error": error[:1000]}
+        await self._send(self._direct, DEAD_LETTERS, _stored(body, headers=headers))
 
-        self._workers[name] = worker
+    async def _consume(self, name: str) -> None:
+        async def hand_over(message: AbstractIncomingMessage) -> None:
+            self._workers[name].take(_Taken(message, partial(self._bury, name)))
+
         channel = await self._open_channel(self._consuming)
         await channel.set_qos(prefetch_count=_PREFETCH)
         queue = await _declare(channel, name, DURABLE_QUEUE)
@@ -300,10 +304,8 @@ class RabbitBus:
 
 
 async def _open(amqp_url: str, name: str) -> AbstractRobustConnection:
-    parts = urlsplit(amqp_url)
-    if parts.scheme not in ("amqp", "amqps") or not parts.hostname:
-        raise SettingsError("NOVALGO_AMQP_URL: write it as amqp://user:password@host/vhost")
-    separator = "&" if parts.query else "?"
+    address = public_address(amqp_url)
+    separator = "&" if "?" in amqp_url else "?"
     try:
         async with asyncio.timeout(_CONNECT_SECONDS):
             return await connect_robust(
@@ -313,10 +315,27 @@ async def _open(amqp_url: str, name: str) -> AbstractRobustConnection:
             )
     except (AuthenticationError, ProbableAuthenticationError):
         raise SettingsError("NOVALGO_AMQP_URL: RabbitMQ refuses the user or password") from None
-    except ConnectionClosed as error:
-        raise SettingsError(f"NOVALGO_AMQP_URL: RabbitMQ refuses it ({describe(error)})") from None
+    except ProtocolSyntaxError:  # how the client takes a refusal of the vhost
+        raise SettingsError(
+            "NOVALGO_AMQP_URL: RabbitMQ has no such vhost, or the user may not enter it"
+        ) from None
     except (TimeoutError, *CONNECTION_EXCEPTIONS):
-        raise UnavailableError(f"RabbitMQ at {parts.hostname} does not answer") from None
+        raise UnavailableError(f"RabbitMQ at {address} does not answer") from None
+
+
+async def _patiently(act: Callable[[], Awaitable[None]]) -> None:
+    """Do it again for a while: right after its start a broker answers 541 for its quorum queues,
+    and closes the connection, until they have leaders."""
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            while True:
+                try:
+                    await act()
+                    return
+                except CONNECTION_EXCEPTIONS:
+                    await asyncio.sleep(_START_PAUSE_SECONDS)
+    except TimeoutError:
+        raise UnavailableError("RabbitMQ does not get its queues ready") from None
 
 
 async def _declare(
@@ -332,15 +351,18 @@ async def _declare(
 
 
 def _message(event: Event, body: bytes) -> Message:
+    message = _stored(body, headers={"event_id": str(event.event_id)})
+    message.type = event.type
+    message.correlation_id = str(event.correlation_id)
+    return message
+
+
+def _stored(body: bytes, *, headers: dict[str, str]) -> Message:
     return Message(
         body,
-        # The client confuses the confirms of two messages in flight with one id, so it names the
-        # attempt; the event is named in the header.
+        # Names the attempt: the client confuses the confirms of two in flight with one id.
         message_id=uuid4().hex,
-        type=event.type,
-        correlation_id=str(event.correlation_id),
-        headers={"event_id": str(event.event_id)},
+        headers=dict(headers),
         content_type="application/json",
         delivery_mode=DeliveryMode.PERSISTENT,
-        timestamp=event.occurred_at,
     )

@@ -12,7 +12,8 @@ from typing import Protocol
 import structlog
 
 from novalgo_common.bus import Handler
-from novalgo_common.delivery import Sleep, deliver, describe
+from novalgo_common.delivery import Sleep, deliver, describe, pause_after
+from novalgo_common.errors import PublishError
 
 _log = structlog.get_logger()
 
@@ -29,7 +30,8 @@ class Delivery(Protocol):
 
     async def handled(self) -> None: ...
 
-    async def dead(self, error: str) -> None: ...
+    async def dead(self, error: str) -> None:
+        """Put it to the dead letters; `PublishError` where they cannot take it now."""
 
     def left(self) -> None:
         """Give it back unhandled."""
@@ -96,12 +98,23 @@ class Worker:
     async def _settle(self, delivery: Delivery) -> None:
         try:
             error = await deliver(delivery.body, self._queue, self._handler, sleep=self._pause)
-            await (delivery.handled() if error is None else delivery.dead(error))
+            await (delivery.handled() if error is None else self._bury(delivery, error))
         except _Stopped:
             delivery.left()
         except Exception as failure:
             _log.error("message.not_settled", queue=self._queue, error=describe(failure))
             delivery.left()
+
+    async def _bury(self, delivery: Delivery, error: str) -> None:
+        failures = 0
+        while not delivery.is_gone:
+            try:
+                await delivery.dead(error)
+                return
+            except PublishError as failure:
+                failures += 1
+                _log.error("dead_letters.not_reached", queue=self._queue, error=describe(failure))
+                await self._pause(pause_after(failures))
 
     async def _pause(self, seconds: float) -> None:
         sleep = asyncio.ensure_future(self._sleep(seconds))

@@ -1,0 +1,260 @@
+"""What only a RabbitBus can show: storage, outages, takeovers, and a broker that says no."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from novalgo_common.errors import PublishError, SettingsError, UnavailableError
+from novalgo_common.events import ConfigChanged, ConfigRequested, Event
+from novalgo_common.rabbitmq import RabbitBus
+from novalgo_common.topology import ANALYTICS_JOURNAL, DEAD_LETTERS, EXECUTOR_SIGNALS
+from novalgo_common.wire import encode
+from tests.builders import a_config_changed, a_config_request, a_fill, a_signal
+from tests.listening import Listener
+from tests.rabbitmq import Broker, PrivateNode, amqp_channel
+from tests.waiting import until
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("fresh_amqp_url")]
+
+JOURNAL = ANALYTICS_JOURNAL.name
+
+
+@pytest.fixture
+async def bus(fresh_amqp_url: str) -> AsyncIterator[RabbitBus]:
+    async with RabbitBus.connect(fresh_amqp_url, service="test") as bus:
+        yield bus
+
+
+@pytest.fixture
+def node(broker: Broker) -> PrivateNode:
+    if broker.node is None:
+        pytest.skip("the broker is not ours to kill")
+    return broker.node
+
+
+async def _publish_until_confirmed(bus: RabbitBus, event: Event) -> None:
+    """Do as an outbox does."""
+    while True:
+        try:
+            await bus.publish(event)
+            return
+        except PublishError:
+            await asyncio.sleep(0.05)
+
+
+async def test_events_wait_for_their_consumer(fresh_amqp_url: str) -> None:
+    fills, listener = [a_fill(), a_fill()], Listener()
+    async with RabbitBus.connect(fresh_amqp_url, service="first") as bus:
+        for fill in fills:
+            await bus.publish(fill)
+
+    async with RabbitBus.connect(fresh_amqp_url, service="second") as bus:
+        await bus.subscribe(ANALYTICS_JOURNAL, listener)
+
+        await until(lambda: listener.handled == fills)
+
+
+async def test_what_was_not_handled_before_a_close_comes_again(fresh_amqp_url: str) -> None:
+    fills = [a_fill(), a_fill()]
+    unhandled, listener = Listener(*[UnavailableError("the store is away")] * 100), Listener()
+    async with RabbitBus.connect(fresh_amqp_url, service="first") as bus:
+        await bus.subscribe(ANALYTICS_JOURNAL, unhandled)
+        for fill in fills:
+            await bus.publish(fill)
+        await until(lambda: bool(unhandled.seen))
+
+    async with RabbitBus.connect(fresh_amqp_url, service="second") as bus:
+        await bus.subscribe(ANALYTICS_JOURNAL, listener)
+
+        await until(lambda: listener.handled == fills)
+
+
+async def test_a_standby_takes_over_when_the_consumer_leaves(
+    bus: RabbitBus, fresh_amqp_url: str
+) -> None:
+    active, standby = Listener(), Listener()
+    async with RabbitBus.connect(fresh_amqp_url, service="active") as leaving:
+        await leaving.subscribe(EXECUTOR_SIGNALS, active)
+        await bus.subscribe(EXECUTOR_SIGNALS, standby)
+        first = a_signal()
+        await bus.publish(first)
+        await until(lambda: active.handled == [first])
+
+    second = a_signal()
+    await bus.publish(second)
+
+    await until(lambda: standby.handled == [second])
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"{}", b'{"type":"signal.received.v9"}'])
+async def test_garbage_is_dead_at_once_and_the_others_flow_on(
+    bus: RabbitBus, fresh_amqp_url: str, body: bytes
+) -> None:
+    listener, fill = Listener(), a_fill()
+    with amqp_channel(fresh_amqp_url) as channel:
+        channel.basic_publish("", JOURNAL, body)
+
+    await bus.subscribe(ANALYTICS_JOURNAL, listener)
+    await bus.publish(fill)
+
+    await until(lambda: listener.seen == [fill])
+    with amqp_channel(fresh_amqp_url) as channel:
+        dead: list[bytes] = []
+        await until(lambda: dead.append(channel.basic_get(DEAD_LETTERS)[2]) or dead[-1] == body)  # type: ignore[func-returns-value]
+
+
+async def test_an_event_names_itself_to_who_looks_at_the_queue(
+    bus: RabbitBus, fresh_amqp_url: str
+) -> None:
+    fill = a_fill()
+
+    await bus.publish(fill)
+    await bus.publish(fill)
+
+    with amqp_channel(fresh_amqp_url) as channel:
+        messages = channel.consume(JOURNAL, auto_ack=True)
+        (_, first, body), (_, second, _) = next(messages), next(messages)
+    assert body == encode(fill)
+    assert first.type == fill.type
+    assert first.headers["event_id"] == str(fill.event_id)
+    assert first.correlation_id == str(fill.correlation_id)
+    assert first.delivery_mode == 2
+    assert first.message_id != second.message_id
+
+
+async def test_a_queue_with_other_arguments_stops_the_start(fresh_amqp_url: str) -> None:
+    with amqp_channel(fresh_amqp_url) as channel:
+        channel.queue_declare(JOURNAL, durable=True)
+
+    with pytest.raises(SettingsError, match=JOURNAL):
+        async with RabbitBus.connect(fresh_amqp_url, service="test"):
+            pass
+
+
+async def test_a_wrong_password_stops_the_start_and_is_not_shown(fresh_amqp_url: str) -> None:
+    address = fresh_amqp_url.rpartition("@")[2]
+
+    with pytest.raises(SettingsError, match="user or password") as refused:
+        async with RabbitBus.connect(f"amqp://guest:made-up-secret@{address}", service="test"):
+            pass
+    assert "made-up-secret" not in str(refused.value)
+
+
+async def test_a_wrong_vhost_stops_the_start(fresh_amqp_url: str) -> None:
+    with pytest.raises(SettingsError, match="NOVALGO_AMQP_URL"):
+        async with RabbitBus.connect(f"{fresh_amqp_url}no-such-vhost", service="test"):
+            pass
+
+
+async def test_a_broker_that_is_not_there_is_unavailable() -> None:
+    with pytest.raises(UnavailableError, match=r"127\.0\.0\.1") as away:
+        async with RabbitBus.connect("amqp://guest:made-up-secret@127.0.0.1:1/", service="test"):
+            pass
+    assert "made-up-secret" not in str(away.value)
+
+
+@pytest.mark.parametrize("address", ["", "rabbitmq", "http://host/", "amqp://", "amqp://host:x/"])
+async def test_what_is_no_address_stops_the_start(address: str) -> None:
+    with pytest.raises(SettingsError, match="NOVALGO_AMQP_URL"):
+        async with RabbitBus.connect(address, service="test"):
+            pass
+
+
+async def test_confirmed_events_survive_the_death_of_the_broker(
+    bus: RabbitBus, node: PrivateNode
+) -> None:
+    fills = [a_fill() for _ in range(20)]
+    for fill in fills:
+        await bus.publish(fill)
+
+    await asyncio.to_thread(node.restart)
+
+    listener = Listener()
+    async with RabbitBus.connect(node.url, service="late") as late:
+        await late.subscribe(ANALYTICS_JOURNAL, listener)
+        await until(lambda: listener.handled == fills)
+
+
+async def test_everything_resumes_when_the_broker_comes_back(
+    bus: RabbitBus, node: PrivateNode
+) -> None:
+    listener, follower = Listener(), Listener()
+    answer = a_config_changed()
+
+    async def respond(request: Event) -> Event:
+        return answer
+
+    await bus.subscribe(ANALYTICS_JOURNAL, listener)
+    await bus.follow(ConfigChanged, follower)
+    await bus.respond(ConfigRequested, respond)
+    node.kill()
+    await until(lambda: len(bus.problems()) == 2)
+    with pytest.raises(PublishError):
+        await bus.publish(a_fill())
+    with pytest.raises(UnavailableError):
+        await bus.request(a_config_request(), within=1)
+    await asyncio.to_thread(node.start)
+
+    change = a_config_changed()
+    await _publish_until_confirmed(bus, change)
+
+    await until(lambda: bus.problems() == [])
+    await until(lambda: change in listener.handled)
+    final = a_config_changed()
+    await bus.publish(final)
+    await until(lambda: final in follower.handled)
+    assert await bus.request(a_config_request(), within=30) == answer
+
+
+async def test_a_handler_runs_to_its_end_while_the_broker_dies(
+    bus: RabbitBus, node: PrivateNode
+) -> None:
+    running, release, log = 0, asyncio.Event(), list[str]()
+
+    async def handle(event: Event) -> None:
+        nonlocal running
+        running += 1
+        log.append(f"started, {running} running")
+        await release.wait()
+        running -= 1
+        log.append("finished")
+
+    await bus.subscribe(ANALYTICS_JOURNAL, handle)
+    await bus.publish(a_fill())
+    await until(lambda: len(log) == 1)
+    await asyncio.to_thread(node.restart)
+    await until(lambda: bus.problems() == [])
+    release.set()
+
+    # Not acknowledged on a connection that is gone, it comes a second time, after the first.
+    await until(lambda: len(log) == 4)
+    assert log == ["started, 1 running", "finished"] * 2
+
+
+async def test_a_queue_that_was_deleted_gets_its_consumer_back(
+    bus: RabbitBus, fresh_amqp_url: str
+) -> None:
+    listener, fill = Listener(), a_fill()
+    await bus.subscribe(ANALYTICS_JOURNAL, listener)
+    with amqp_channel(fresh_amqp_url) as channel:
+        channel.queue_delete(JOURNAL)
+
+    await _publish_until_confirmed(bus, fill)
+
+    await until(lambda: listener.handled == [fill])
+
+
+async def test_a_publish_ends_while_the_broker_hangs(bus: RabbitBus, node: PrivateNode) -> None:
+    listener, fill = Listener(), a_fill()
+    await bus.subscribe(ANALYTICS_JOURNAL, listener)
+    node.freeze()
+    try:
+        with pytest.raises(PublishError):
+            await bus.publish(fill)
+    finally:
+        node.thaw()
+
+    await _publish_until_confirmed(bus, fill)
+
+    await until(lambda: fill in listener.handled)
