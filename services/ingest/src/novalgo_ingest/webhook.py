@@ -13,7 +13,6 @@ from starlette.responses import Response
 
 from novalgo_common.clock import Clock
 from novalgo_common.errors import UnavailableError
-from novalgo_common.observability import about
 from novalgo_ingest.alert import Alert, Outcome, Refusal
 from novalgo_ingest.answers import accepted, answer, error
 from novalgo_ingest.body import read_body
@@ -62,6 +61,8 @@ class Webhook:
         forwarded_for = request.headers.getlist("x-forwarded-for")
         verdict = self.gate.judge(body, peer, forwarded_for, received_at)
         if isinstance(verdict, Refusal):
+            if verdict.outcome in (Outcome.MALFORMED, Outcome.UNAUTHORIZED):
+                log.warning("webhook.refused", error=verdict.error)
             return _refuse(verdict)
         return await self._store(verdict, received_at)
 
@@ -83,8 +84,6 @@ class Webhook:
 
     def _accepted(self, alert: Alert, signal_id: UUID) -> tuple[Outcome, Response]:
         body = accepted(alert, signal_id, self.config.copy)
-        with about(signal_id):
-            log.info("signal.stored", action=alert.action.value, symbol=alert.symbol)
         outcome = Outcome.ACCEPTED if body["status"] == "success" else Outcome.SKIPPED
         return outcome, answer(body)
 
