@@ -8,7 +8,7 @@ from novalgo_common.topology import QUEUES, Queue
 class Listener:
     """A handler that remembers; while `failures` has any, it raises those first."""
 
-    def __init__(self, *failures: Exception) -> None:
+    def __init__(self, *failures: BaseException) -> None:
         self.failures = list(failures)
         self.seen: list[Event] = []
         """Every try, the failed ones too."""

@@ -1,0 +1,86 @@
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from novalgo_common.errors import PermanentError, PublishError
+from novalgo_common.events import Event
+from novalgo_common.wire import encode
+from novalgo_common.worker import Worker
+from tests.builders import a_fill
+from tests.listening import Listener
+from tests.waiting import until
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class FakeDelivery:
+    body: bytes = field(default_factory=lambda: encode(a_fill()))
+    is_gone: bool = False
+    refusals: int = 0
+    """How often the dead letters cannot be reached."""
+    outcome: str = ""
+
+    async def handled(self) -> None:
+        self.outcome = "handled"
+
+    async def dead(self, error: str) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise PublishError("the dead letters are away")
+        self.outcome = f"dead: {error}"
+
+    def left(self) -> None:
+        self.outcome = "left"
+
+
+async def _at_once(seconds: float) -> None:
+    await asyncio.sleep(0)
+
+
+async def test_what_the_bus_took_back_is_not_handled() -> None:
+    listener = Listener()
+    worker = Worker("q", listener)
+    gone, here = FakeDelivery(is_gone=True), FakeDelivery()
+
+    worker.take(gone)
+    worker.take(here)
+    await until(lambda: here.outcome == "handled")
+    await worker.stop()
+
+    assert len(listener.seen) == 1
+    assert gone.outcome == ""
+
+
+async def test_a_dead_message_holds_its_queue_until_the_dead_letters_have_it() -> None:
+    worker = Worker("q", Listener(PermanentError("no such account")), sleep=_at_once)
+    dead, next_one = FakeDelivery(refusals=3), FakeDelivery()
+
+    worker.take(dead)
+    worker.take(next_one)
+    await until(lambda: next_one.outcome == "handled")
+    await worker.stop()
+
+    assert dead.outcome == "dead: no such account"
+
+
+async def test_a_stopped_worker_gives_back_what_it_has_not_begun() -> None:
+    started, release = asyncio.Event(), asyncio.Event()
+
+    async def handle(event: Event) -> None:
+        started.set()
+        await release.wait()
+
+    worker = Worker("q", handle)
+    running, waiting, late = FakeDelivery(), FakeDelivery(), FakeDelivery()
+    worker.take(running)
+    worker.take(waiting)
+    await started.wait()
+    stopping = asyncio.create_task(worker.stop())
+    await asyncio.sleep(0)
+    release.set()
+    await stopping
+    worker.take(late)
+
+    assert [each.outcome for each in (running, waiting, late)] == ["handled", "left", "left"]
