@@ -15,18 +15,15 @@ from alpaca.data.historical import StockHistoricalDataClient
 from alpaca.trading.client import TradingClient
 
 from novalgo_common.clock import Clock, utc_now
+from novalgo_common.simulated import ALPACA_KEY_ID, ALPACA_SECRET_KEY
 from novalgo_simulator.faults import Faults
 from novalgo_simulator.main import open_simulator
-from novalgo_simulator.settings import (
-    SIMULATED_KEY_ID,
-    SIMULATED_SECRET_KEY,
-    SimulatorSettings,
-)
+from novalgo_simulator.settings import SimulatorSettings
 from tests.http_server import listening
 
 KEY_HEADERS = {
-    "APCA-API-KEY-ID": SIMULATED_KEY_ID,
-    "APCA-API-SECRET-KEY": SIMULATED_SECRET_KEY,
+    "APCA-API-KEY-ID": ALPACA_KEY_ID,
+    "APCA-API-SECRET-KEY": ALPACA_SECRET_KEY,
 }
 
 
@@ -71,12 +68,12 @@ def serving_alpaca(
 
 def trading_client(base: str, *, raw: bool = True) -> TradingClient:
     return TradingClient(
-        SIMULATED_KEY_ID, SIMULATED_SECRET_KEY, paper=True, raw_data=raw, url_override=base
+        ALPACA_KEY_ID, ALPACA_SECRET_KEY, paper=True, raw_data=raw, url_override=base
     )
 
 
 def data_client(base: str) -> StockHistoricalDataClient:
-    return StockHistoricalDataClient(SIMULATED_KEY_ID, SIMULATED_SECRET_KEY, url_override=base)
+    return StockHistoricalDataClient(ALPACA_KEY_ID, ALPACA_SECRET_KEY, url_override=base)
 
 
 def control(base: str, what: str, **asked: object) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pytest
 from alpaca.trading.stream import TradingStream
 from websockets.asyncio.client import ClientConnection, connect
 
-from novalgo_simulator.settings import SIMULATED_KEY_ID, SIMULATED_SECRET_KEY
+from novalgo_common.simulated import ALPACA_KEY_ID, ALPACA_SECRET_KEY
 from tests.simulated_alpaca import (
     control,
     serving_alpaca,
@@ -47,7 +47,7 @@ async def trading_stream(base: str) -> AsyncIterator[Updates]:
         updates.append(message["data"])
 
     url = base.replace("http", "ws") + "/stream"
-    stream = TradingStream(SIMULATED_KEY_ID, SIMULATED_SECRET_KEY, raw_data=True, url_override=url)
+    stream = TradingStream(ALPACA_KEY_ID, ALPACA_SECRET_KEY, raw_data=True, url_override=url)
     stream.subscribe_trade_updates(heard)
     running = asyncio.create_task(stream._run_forever())  # type: ignore[no-untyped-call]
     try:
@@ -129,7 +129,7 @@ async def test_frames_are_binary_unless_set_to_text(
     with serving_alpaca(simulator_settings(tmp_path, simulator_frames=frames)) as base:
         async with connect(base.replace("http", "ws") + "/stream") as socket:
             frame, authorized = await said(
-                socket, "authenticate", key_id=SIMULATED_KEY_ID, secret_key=SIMULATED_SECRET_KEY
+                socket, "authenticate", key_id=ALPACA_KEY_ID, secret_key=ALPACA_SECRET_KEY
             )
             _, listening = await said(socket, "listen", streams=["trade_updates"])
 
@@ -147,7 +147,7 @@ async def test_wrong_keys_hear_nothing(base: str) -> None:
 
 async def test_whoever_is_told_that_it_listens_misses_nothing(base: str) -> None:
     async with connect(base.replace("http", "ws") + "/stream") as socket:
-        keys = {"key_id": SIMULATED_KEY_ID, "secret_key": SIMULATED_SECRET_KEY}
+        keys = {"key_id": ALPACA_KEY_ID, "secret_key": ALPACA_SECRET_KEY}
         await said(socket, "authenticate", **keys)
         await said(socket, "listen", streams=["trade_updates"])
         await anyio.to_thread.run_sync(lambda: buy(base))

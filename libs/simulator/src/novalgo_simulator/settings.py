@@ -7,9 +7,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from novalgo_common.settings import Port, Settings
-
-SIMULATED_KEY_ID = "PKSIMULATED000000000"
-SIMULATED_SECRET_KEY = "simulated-secret-key-of-nobody"  # noqa: S105  # made up, opens nothing
+from novalgo_common.simulated import ALPACA_KEY_ID, ALPACA_SECRET_KEY
 
 
 class SimulatorSettings(Settings):
@@ -41,7 +39,7 @@ class SimulatorSettings(Settings):
     simulator_frames: Literal["binary", "text"] = Field(
         "binary", description="The websocket frames of trade updates; Alpaca's paper sends binary"
     )
-    simulator_key_id: str = Field(SIMULATED_KEY_ID, description="The key id that is let in")
+    simulator_key_id: str = Field(ALPACA_KEY_ID, description="The key id that is let in")
     simulator_secret_key: SecretStr = Field(
-        SecretStr(SIMULATED_SECRET_KEY), description="The secret key that is let in"
+        SecretStr(ALPACA_SECRET_KEY), description="The secret key that is let in"
     )
