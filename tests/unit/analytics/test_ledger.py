@@ -111,18 +111,34 @@ def test_an_adopted_position_opens_at_its_average_price() -> None:
     assert ledger.books["15 Min"].realised == 100
 
 
-def test_a_book_that_takes_over_what_was_external_adds_nothing_to_the_account() -> None:
-    ledger = build([adopted("10", "190", timeframe=None), adopted("10", "190"), sold("10", "200")])
+def test_shares_that_no_fill_explains_add_to_what_is_external() -> None:
+    ledger = build([adopted("10", "190", timeframe=None), adopted("5", "200", timeframe=None)])
+
+    assert ledger.books[EXTERNAL].quantity == held(ledger) == 15
+
+
+def test_shares_that_are_gone_without_a_trade_earn_and_lose_nothing() -> None:
+    ledger = build([bought("10", "190"), adopted("-10", "0", timeframe=None)])
 
     assert held(ledger) == 0
-    assert ledger.account.realised == ledger.books["15 Min"].realised == 100
-    assert ledger.books[EXTERNAL].quantity == 0
+    assert ledger.account.realised == 0
+    assert ledger.account.closings == []
+    books = ledger.books.values()
+    assert sum(lots.realised + lots.unrealised(Decimal(250)) for lots in books) == 0
 
 
-def test_an_external_position_that_is_stated_again_counts_once() -> None:
-    again = [adopted("10", "190", timeframe=None), adopted("10", "191", timeframe=None)]
+def test_more_shares_gone_than_there_were_leave_a_short_at_the_price_given() -> None:
+    ledger = build([bought("10", "190"), adopted("-15", "195", timeframe=None)])
 
-    assert held(build(again)) == 10
+    [short] = ledger.account.open
+    assert (short.quantity, short.price) == (Decimal(-5), Decimal(195))
+    assert ledger.account.realised == 0
+
+
+def test_shares_without_a_price_leave_the_last_one_known() -> None:
+    ledger = build([bought("10", "190"), adopted("-10", "0", timeframe=None)])
+
+    assert ledger.last_price == 190
 
 
 def test_books_match_their_own_fills_and_the_account_all_of_them() -> None:
@@ -189,7 +205,7 @@ def days_of_trading(draw: st.DrawFn) -> list[Movement]:
     adoptions = [
         a_position_adopted(
             quantity=draw(QUANTITIES) * draw(st.sampled_from([1, -1])),
-            average_price=draw(PRICES),
+            average_price=draw(PRICES | st.just(Decimal(0))),
             timeframe=draw(st.sampled_from(["15 Min", None])),
             occurred_at=NOON + draw(st.integers(-2, 2)) * MINUTE,
         )

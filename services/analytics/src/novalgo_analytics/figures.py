@@ -93,7 +93,7 @@ def _shortest_first(book: tuple[str | None, Lots]) -> timedelta:
 def _price(ledger: Ledger | None, stated: PositionSnapshot | None) -> Decimal:
     if stated is not None and stated.current_price is not None:
         return stated.current_price
-    return ledger.last.price if ledger is not None and ledger.last is not None else NONE
+    return ledger.last_price if ledger is not None else NONE
 
 
 def _line(symbol: str, book: str, lots: Lots, price: Decimal, today: datetime) -> Line:

@@ -14,7 +14,7 @@ equal.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from novalgo_analytics.lots import Closing, Lots
+from novalgo_analytics.lots import NONE, Closing, Lots
 from novalgo_analytics.movement import Movement
 
 EXTERNAL = None
@@ -28,6 +28,8 @@ class Ledger:
         self.books: dict[str | None, Lots] = {}
         self.last: Movement | None = None
         """The newest movement."""
+        self.last_price = NONE
+        """What a share was last traded or adopted for."""
 
     def is_late(self, movement: Movement) -> bool:
         """Say whether the movement belongs before one that was applied: then rebuild."""
@@ -36,24 +38,21 @@ class Ledger:
     def apply(self, movement: Movement) -> list[Closing]:
         """Move the account and the book; return what the movement closed in the account."""
         self.last = movement
+        self.last_price = movement.price or self.last_price
         if movement.is_adoption:
             return self._adopt(movement)
         self._book(movement.timeframe).move(movement)
         return self.account.move(movement)
 
     def _adopt(self, movement: Movement) -> list[Closing]:
-        # What stayed external at first is the book's now, at what it cost; and a statement that
-        # is made again adds nothing.  Only what nobody has counted yet is new to the account.
-        book, external = self._book(movement.timeframe), self._book(EXTERNAL)
-        known = external.held(movement.quantity)
-        if book is not external:
-            for lot in external.take(known):
-                book.move(
-                    replace(movement, quantity=lot.quantity, price=lot.price, at=lot.opened_at)
-                )
-        new = replace(movement, quantity=movement.quantity - known)
-        book.move(new)
-        return self.account.move(new)
+        # Shares that come or go without a trade earn nothing: what is gone leaves at its own cost.
+        book = self._book(movement.timeframe)
+        gone = self.account.take(-movement.quantity)
+        for lot in gone:
+            book.move(replace(movement, quantity=-lot.quantity, price=lot.price))
+        came = movement.quantity + sum((lot.quantity for lot in gone), NONE)
+        book.move(replace(movement, quantity=came))
+        return self.account.move(replace(movement, quantity=came))
 
     def _book(self, timeframe: str | None) -> Lots:
         return self.books.setdefault(timeframe, Lots())

@@ -67,12 +67,6 @@ class Lots:
             self.quantity += left
         return closings
 
-    def held(self, quantity: Decimal) -> Decimal:
-        """Return how much of `quantity` (signed) is open on that side."""
-        if (self.quantity > 0) != (quantity > 0):
-            return NONE
-        return min(self.quantity, quantity, key=abs)
-
     def take(self, quantity: Decimal) -> list[Lot]:
         """Take out at most `quantity` (signed) of the oldest lots, if they are on that side."""
         taken: list[Lot] = []

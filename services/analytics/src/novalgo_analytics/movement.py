@@ -1,4 +1,4 @@
-"""What changes a position: a fill, or a position that was adopted."""
+"""What changes a position: a fill, or shares that were adopted because no fill explains them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,17 +24,17 @@ class Movement:
     price: Decimal
     at: datetime
     order: str
-    """The order's id, ours where it has one; of an adopted position the event's id."""
+    """The order's id, ours where it has one; of an adoption the event's id."""
     leg: Leg | None
     is_adoption: bool
-    """Whether the shares were there before; then they came without a trade."""
+    """Whether the shares came, or went, without a trade.  They may have no price then: 0."""
     event_id: str
 
     @property
     def sort_key(self) -> SortKey:
         """Return what orders movements the same way in whatever order they arrive.
 
-        At one instant a position is adopted before it is traded, and closed before a new one is
+        At one instant shares are adopted before they are traded, and closed before a new one is
         opened.
         """
         rank = 0 if self.is_adoption else _RANK[self.leg]
