@@ -12,7 +12,7 @@ import httpx2
 import uvicorn
 
 from novalgo_common.dead_letters import FileDeadLetters
-from novalgo_common.events import Event, PerformanceRequested, SignalReceived
+from novalgo_common.events import AlarmRaised, Event, PerformanceRequested, SignalReceived
 from novalgo_common.local_bus import LocalBus
 from novalgo_common.topology import (
     ANALYTICS_JOURNAL,
@@ -64,6 +64,7 @@ class Ingest:
     """What executor's queues received."""
     requests: list[PerformanceRequested] = field(default_factory=list)
     """What analytics was asked."""
+    alarms: list[AlarmRaised] = field(default_factory=list)
 
     async def post(self, **changes: object) -> httpx2.Response:
         return await self.client.post("/webhook", json=an_alert_body(**changes))
@@ -109,6 +110,7 @@ async def running_ingest(
     bus = LocalBus(FileDeadLetters(data_dir / "dead_letters.jsonl"))
     signals: list[SignalReceived] = []
     requests: list[PerformanceRequested] = []
+    alarms: list[AlarmRaised] = []
 
     async def executor(event: Event) -> None:
         assert isinstance(event, SignalReceived)
@@ -120,6 +122,8 @@ async def running_ingest(
     async def analytics(event: Event) -> None:
         if isinstance(event, PerformanceRequested):
             requests.append(event)
+        if isinstance(event, AlarmRaised):
+            alarms.append(event)
 
     await bus.subscribe(EXECUTOR_SIGNALS, executor)
     await bus.subscribe(SHEETS_UPDATES, sheets)
@@ -130,7 +134,7 @@ async def running_ingest(
             _serving(app) as url,
             httpx2.AsyncClient(base_url=url, timeout=30) as client,
         ):
-            yield Ingest(client, bus, clock, signals, requests)
+            yield Ingest(client, bus, clock, signals, requests, alarms)
     finally:
         await bus.close()
 

@@ -220,6 +220,22 @@ async def test_a_hostile_body_is_refused_without_being_quoted(ingest: Ingest, bo
     assert SECRET not in response.text
 
 
+async def test_the_owner_is_told_once_an_hour_what_is_wrong_with_an_alert(ingest: Ingest) -> None:
+    await ingest.post(timeframe="soon", secret="guess")
+    for _ in range(2):
+        await ingest.post(timeframe="soon")
+    ingest.clock.advance(timedelta(hours=1))
+    await ingest.post(timeframe="soon")
+
+    await until(lambda: len(ingest.alarms) >= 2)
+
+    assert [(alarm.code, alarm.occurred_at) for alarm in ingest.alarms] == [
+        ("alert_refused", NOON),
+        ("alert_refused", NOON + timedelta(hours=1)),
+    ]
+    assert "(timeframe: not a chart interval)" in ingest.alarms[0].message
+
+
 async def test_a_large_body_is_refused_whole_or_in_chunks(ingest: Ingest) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(LARGEST // 1024 + 1):

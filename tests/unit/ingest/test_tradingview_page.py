@@ -17,7 +17,6 @@ MESSAGES = re.findall(r"```json\n(.*?)```", PAGE, flags=re.DOTALL)
 PLACEHOLDERS = {
     "strategy.order.action": "sell",
     "strategy.market_position": "short",
-    "exchange": "NASDAQ",
     "ticker": "AAPL",
     "interval": "15",
     "timenow": "2026-11-11T16:59:58Z",

@@ -62,3 +62,5 @@ class Refusal:
     error: str
     retry_after: int | None = None
     """Seconds."""
+    is_owners: bool = False
+    """Whether the request carried a right secret."""

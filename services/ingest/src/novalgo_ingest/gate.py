@@ -1,6 +1,7 @@
 """Decides which requests are alerts: by address, secret and content.  Time is passed in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from novalgo_common.credentials import Credentials
@@ -41,7 +42,8 @@ class Gate:
             return self._locked_out(address, now) or malformed
         if not self._secrets.accept(secret_of(fields)):
             return self._wrong_secret(address, now)
-        return translate(fields, now)
+        verdict = translate(fields, now)
+        return replace(verdict, is_owners=True) if isinstance(verdict, Refusal) else verdict
 
     def _wrong_secret(self, address: Address, now: datetime) -> Refusal:
         locked_out = self._locked_out(address, now)

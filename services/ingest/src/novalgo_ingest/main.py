@@ -29,6 +29,7 @@ from novalgo_ingest.performance import Performance
 from novalgo_ingest.queries import Queries
 from novalgo_ingest.receipts.handler import ReceiptHandler
 from novalgo_ingest.receipts.store import ReceiptStore
+from novalgo_ingest.refusal_alarms import RefusalAlarms
 from novalgo_ingest.settings import Settings
 from novalgo_ingest.spool import Spool
 from novalgo_ingest.store import Store
@@ -41,7 +42,7 @@ log = structlog.get_logger()
 async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncIterator[FastAPI]:
     secrets = _credentials(settings, settings.webhook_secrets, WEBHOOK_SECRET)
     keys = _credentials(settings, settings.api_keys, API_KEY)
-    metrics = Metrics()
+    metrics, readiness = Metrics(), Readiness()
     async with Database.open(settings, "ingest") as database, Background.open() as background:
         store, receipts = Store(database, clock), ReceiptStore(database)
         relay = Relay(store.outbox, bus)
@@ -59,7 +60,6 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         background.run("config", lambda: config.ask(bus))
 
         # The bus is no part of readiness: while it is away alerts are stored all the same.
-        readiness = Readiness()
         readiness.add("store", database.problem)
         readiness.add("spool", spool.problem)
         readiness.add("background", background.problem)
@@ -71,24 +71,20 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
                 "bus_problems": [*bus.problems(), *filter(None, [relay.problem()])],
             }
 
+        port = settings.ingest_port
         app = ops_app(
-            "ingest",
-            readiness,
-            metrics.registry,
-            port=settings.ingest_port,
-            clock=clock,
-            details=details,
-        )
-        gate = Gate(
-            secrets,
-            allowed_networks=settings.allowed_networks,
-            trusted_proxies=settings.trusted_proxies,
+            "ingest", readiness, metrics.registry, port=port, clock=clock, details=details
         )
         webhook = Webhook(
-            gate=gate,
+            gate=Gate(
+                secrets,
+                allowed_networks=settings.allowed_networks,
+                trusted_proxies=settings.trusted_proxies,
+            ),
             store=store,
             spool=spool,
             config=config,
+            alarms=RefusalAlarms(store),
             metrics=metrics,
             clock=clock,
             new_id=uuid4,

@@ -19,6 +19,7 @@ from novalgo_ingest.body import read_body
 from novalgo_ingest.current_config import CurrentConfig
 from novalgo_ingest.gate import Gate
 from novalgo_ingest.metrics import Metrics
+from novalgo_ingest.refusal_alarms import RefusalAlarms
 from novalgo_ingest.spool import Spool
 from novalgo_ingest.store import Store
 
@@ -37,6 +38,7 @@ class Webhook:
     store: Store
     spool: Spool
     config: CurrentConfig
+    alarms: RefusalAlarms
     metrics: Metrics
     clock: Clock
     new_id: Callable[[], UUID]
@@ -60,11 +62,13 @@ class Webhook:
         peer = request.client.host if request.client is not None else None
         forwarded_for = request.headers.getlist("x-forwarded-for")
         verdict = self.gate.judge(body, peer, forwarded_for, received_at)
-        if isinstance(verdict, Refusal):
-            if verdict.outcome in (Outcome.MALFORMED, Outcome.UNAUTHORIZED):
-                log.warning("webhook.refused", error=verdict.error)
-            return _refuse(verdict)
-        return await self._store(verdict, received_at)
+        if isinstance(verdict, Alert):
+            return await self._store(verdict, received_at)
+        if verdict.outcome in (Outcome.MALFORMED, Outcome.UNAUTHORIZED):
+            log.warning("webhook.refused", error=verdict.error)
+        if verdict.is_owners:
+            await self.alarms.tell(verdict, received_at)
+        return _refuse(verdict)
 
     async def _store(self, alert: Alert, received_at: datetime) -> tuple[Outcome, Response]:
         if self.spool.is_full:
