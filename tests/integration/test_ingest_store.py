@@ -90,17 +90,19 @@ async def test_what_was_stored_but_not_published_is_published_after_a_crash(
         assert (await ingest.stored(id=0))["status"] == "duplicate"
 
 
-async def test_a_store_that_does_not_take_the_alert_is_answered_with_503(tmp_path: Path) -> None:
+async def test_a_commit_that_takes_too_long_is_answered_with_503_and_counts_once(
+    tmp_path: Path,
+) -> None:
     async with running_ingest(tmp_path) as ingest:
         with closing(sqlite3.connect(tmp_path / "ingest.sqlite", isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")  # the store is locked for longer than we may wait
+            other.execute("BEGIN IMMEDIATE")  # longer than TradingView waits
             locked = await ingest.post()
             other.execute("ROLLBACK")
 
         resent = await ingest.post()
 
         assert locked.status_code == 503
-        assert resent.status_code == 200
+        assert resent.json()["status"] == "duplicate"  # of what was stored after the 503
         await ingest.published(1)
         assert len((await ingest.get("/signals"))["signals"]) == 1
 
