@@ -29,6 +29,7 @@ from tests.builders import (
     NOON,
     SECOND,
     a_config_changed,
+    a_config_row,
     a_fill,
     a_performance_written,
     a_position,
@@ -43,6 +44,8 @@ from tests.ingest_service import SetClock, running_ingest
 from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
+
+_TWO_ROWS = (a_config_row(), a_config_row(symbol="MSFT"))
 
 
 async def test_a_resend_after_a_restart_is_a_duplicate(tmp_path: Path) -> None:
@@ -125,6 +128,24 @@ async def test_the_config_is_asked_for_until_somebody_answers(tmp_path: Path) ->
         await ingest.bus.respond(ConfigRequested, answer)
 
         await ingest.configured(1)
+
+
+async def test_an_older_config_never_replaces_a_newer_one(tmp_path: Path) -> None:
+    older = a_config_changed(occurred_at=NOON - SECOND, version=9, rows=())
+    async with running_ingest(tmp_path) as ingest:
+
+        async def answer(_request: Event) -> Event:
+            return older
+
+        await ingest.bus.publish(a_config_changed())
+        await ingest.configured(1)
+        await ingest.bus.respond(ConfigRequested, answer)
+        await ingest.bus.publish(older)
+        await ingest.bus.publish(a_config_changed(occurred_at=NOON + SECOND, rows=_TWO_ROWS))
+        await ingest.configured(2)
+
+    async with running_ingest(tmp_path) as ingest:
+        assert (await ingest.get("/config"))["total"] == 2
 
 
 async def test_a_receipt_shows_the_way_of_its_signal(tmp_path: Path) -> None:

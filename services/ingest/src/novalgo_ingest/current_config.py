@@ -20,6 +20,7 @@ class CurrentConfig:
         self._store = store
         self._clock = clock
         self.copy = ConfigCopy()
+        self._taking = asyncio.Lock()
 
     async def load(self) -> None:
         """Take what was kept over the restart."""
@@ -31,9 +32,11 @@ class CurrentConfig:
         """Handle a config that sheets published or answered."""
         assert isinstance(event, ConfigChanged)
         heard = ConfigCopy.of(event)
-        if heard.is_newer_than(self.copy):
-            await self._store.keep_config(event)
-            self.copy = heard
+        # An answer that was under way may come after a newer broadcast, and while that is kept.
+        async with self._taking:
+            if heard.is_newer_than(self.copy):
+                await self._store.keep_config(event)
+                self.copy = heard
 
     async def ask(self, bus: Bus) -> None:
         """Ask sheets until it answers: what it published while ingest was away is not repeated."""
