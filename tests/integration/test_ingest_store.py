@@ -23,8 +23,12 @@ from novalgo_common.events import (
 )
 from novalgo_common.migrations import upgrade
 from novalgo_common.settings import Settings
+from novalgo_common.store import Database
 from novalgo_common.store.engines import open_engine
+from novalgo_ingest.config_copy import ConfigCopy
+from novalgo_ingest.current_config import CurrentConfig
 from novalgo_ingest.receipts.store import orders
+from novalgo_ingest.store import Store
 from tests.builders import (
     NOON,
     SECOND,
@@ -44,8 +48,6 @@ from tests.ingest_service import SetClock, running_ingest
 from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
-
-_TWO_ROWS = (a_config_row(), a_config_row(symbol="MSFT"))
 
 
 async def test_a_resend_after_a_restart_is_a_duplicate(tmp_path: Path) -> None:
@@ -131,21 +133,18 @@ async def test_the_config_is_asked_for_until_somebody_answers(tmp_path: Path) ->
 
 
 async def test_an_older_config_never_replaces_a_newer_one(tmp_path: Path) -> None:
-    older = a_config_changed(occurred_at=NOON - SECOND, version=9, rows=())
-    async with running_ingest(tmp_path) as ingest:
+    settings = Settings.from_env({"NOVALGO_DATA_DIR": str(tmp_path)})
+    newer = a_config_changed(rows=(a_config_row(), a_config_row(symbol="MSFT")))
+    older = a_config_changed(occurred_at=NOON - SECOND, version=9)
 
-        async def answer(_request: Event) -> Event:
-            return older
+    async with Database.open(settings, "ingest") as database:
+        config, restarted = (
+            CurrentConfig(Store(database, SetClock()), SetClock()) for _ in range(2)
+        )
+        await asyncio.gather(config(newer), config(older))
+        await restarted.load()
 
-        await ingest.bus.publish(a_config_changed())
-        await ingest.configured(1)
-        await ingest.bus.respond(ConfigRequested, answer)
-        await ingest.bus.publish(older)
-        await ingest.bus.publish(a_config_changed(occurred_at=NOON + SECOND, rows=_TWO_ROWS))
-        await ingest.configured(2)
-
-    async with running_ingest(tmp_path) as ingest:
-        assert (await ingest.get("/config"))["total"] == 2
+    assert config.copy == restarted.copy == ConfigCopy.of(newer)
 
 
 async def test_a_receipt_shows_the_way_of_its_signal(tmp_path: Path) -> None:
