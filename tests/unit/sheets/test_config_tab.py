@@ -41,7 +41,7 @@ def test_a_good_row_is_read() -> None:
         pytest.param("$5,000", "5000.00", id="money as text"),
         pytest.param("$1,234,567.89", "1234567.89", id="money with cents"),
         pytest.param(" 5000 ", "5000.00", id="blanks around it"),
-        pytest.param(10000 / 3, "3333.33", id="a formula's fraction, rounded down"),
+        pytest.param(20000 / 3, "6666.66", id="a formula's fraction, rounded down"),
     ],
 )
 def test_a_size_is_read_however_it_is_typed(cell: Cell, size: str) -> None:

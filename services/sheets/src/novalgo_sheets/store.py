@@ -160,15 +160,12 @@ class Store:
         await self._database.write(work)
 
     async def raise_alarm(self, alarm: AlarmRaised) -> None:
-        """Publish the alarm, once until its episode ends."""
+        """Publish the alarm, and remember that it has been raised until the episode ends."""
 
         def work(connection: Connection) -> None:
             row = {"code": alarm.code, "raised_at": alarm.occurred_at}
-            added = connection.execute(
-                insert(connection, alarms).values(row).on_conflict_do_nothing()
-            )
-            if added.rowcount:
-                self.outbox.add(connection, alarm)
+            connection.execute(insert(connection, alarms).values(row).on_conflict_do_nothing())
+            self.outbox.add(connection, alarm)
 
         await self._database.write(work)
 
