@@ -1,5 +1,6 @@
 """Executor's copy of the owner's configuration."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from novalgo_common.bus import Bus
@@ -8,6 +9,7 @@ from novalgo_common.events import ConfigChanged, ConfigRequested, ConfigRow, Eve
 from novalgo_executor.store import Store
 
 ANSWER_WITHIN = 2.0
+ASK_AGAIN_AFTER = 0.25
 
 
 class Config:
@@ -31,9 +33,10 @@ class Config:
         while True:
             try:
                 await self.take(await bus.request(request, within=ANSWER_WITHIN))
+                return
             except UnavailableError:
-                continue
-            return
+                # The LocalBus refuses at once, before anything else gets a turn.
+                await asyncio.sleep(ASK_AGAIN_AFTER)
 
     async def take(self, event: Event) -> None:
         """Keep a configuration, unless a newer one is kept."""
