@@ -10,9 +10,11 @@ def test_reads_and_writes_stay_within_the_quota_of_sixty_a_minute() -> None:
     assert 60 / pace.writing().every == 40
 
 
-@pytest.mark.parametrize(("failures", "wait"), [(0, 4), (1, 8), (2, 16), (3, 30), (1000, 30)])
+@pytest.mark.parametrize(
+    ("failures", "wait"), [(0, 2), (1, 4), (2, 8), (3, 16), (4, 30), (1000, 30)]
+)
 def test_each_failure_doubles_the_wait_up_to_half_a_minute(failures: int, wait: float) -> None:
-    before = pace.Pace(every=2.0, failures=failures)
+    before = pace.Pace(every=1.0, failures=failures)
 
     assert before.after_failure(NOW, retry_after=0, chance=0).due == NOW + wait
     assert before.after_failure(NOW, retry_after=0, chance=1).due == NOW + wait / 2

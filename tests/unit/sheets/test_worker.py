@@ -150,7 +150,7 @@ async def test_a_sheet_away_is_asked_more_and_more_seldom_and_comes_back(desk: D
     desk.sheet.failing = None
     await desk.turns(31)
 
-    assert asked <= 8
+    assert asked <= 9
     assert desk.sheet.cells[1][4] == "FILLED"
 
 

@@ -148,11 +148,16 @@ class GoogleSheet:
     def _account(self) -> dict[str, Any]:
         given = self._settings.google_credentials
         if given is None:
-            # The simulator may be reached under another name than it calls itself.
-            own_token = {"token_uri": f"{self._settings.base_url}/token"}
-            return _parsed(self._settings.simulated_credentials.read_text()) | own_token
+            return self._simulated_account()
         text = given.get_secret_value()
         return _parsed(text if text.lstrip().startswith("{") else Path(text).read_text())
+
+    def _simulated_account(self) -> dict[str, Any]:
+        path = self._settings.simulated_credentials
+        if not path.exists():
+            raise SheetAwayError(f"the simulator has not made {path} yet: is it running?")
+        # The simulator may be reached under another name than it calls itself.
+        return _parsed(path.read_text()) | {"token_uri": f"{self._settings.base_url}/token"}
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -21,11 +21,11 @@ class Pace:
         return replace(self, due=now + self.every, failures=0)
 
     def after_failure(self, now: float, *, retry_after: float, chance: float) -> "Pace":
-        """Wait 4, 8, 16 ... seconds, at least what the server asked for.
+        """Wait 2, 4, 8 ... seconds, at least what the server asked for.
 
         `chance` (0 to 1) takes off up to half of it, so that many clients do not return at once.
         """
-        longest = min(LONGEST_WAIT, 4 * 2.0 ** min(self.failures, 10))
+        longest = min(LONGEST_WAIT, 2.0 ** min(self.failures + 1, 10))
         wait = max(self.every, retry_after, longest * (1 - chance / 2))
         return replace(self, due=now + wait, failures=self.failures + 1)
 
