@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.engine import Connection, Engine
 
 from novalgo_common.errors import UnavailableError
@@ -19,6 +20,7 @@ from novalgo_common.migrations import upgrade
 from novalgo_common.settings import Settings
 from novalgo_common.store.engines import open_engine
 
+log = structlog.get_logger()
 T = TypeVar("T")
 READERS = 4
 
@@ -111,6 +113,7 @@ class Database:
             self._failure = None
         except Exception as error:  # the store itself: a full disk, a lock, a lost server
             self._failure = f"the store cannot be written ({type(error).__name__})"
+            log.error("store.commit_failed", error=str(getattr(error, "orig", error)))
             for item in batch:
                 item.error = UnavailableError(self._failure)
 

@@ -43,7 +43,9 @@ def open_engine(settings: Settings, service: str) -> Iterator[Engine]:
 
 
 def _sqlite(path: Path) -> Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 5})
+    engine = sa.create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": 5}, hide_parameters=True
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
@@ -66,7 +68,10 @@ def _postgresql(url: str, service: str) -> Engine:
     except sa.exc.ArgumentError:
         raise SettingsError("NOVALGO_DATABASE_URL: is not a database address") from None
     engine = sa.create_engine(
-        address, connect_args={"options": f"-csearch_path={service}"}, pool_pre_ping=True
+        address,
+        connect_args={"options": f"-csearch_path={service}"},
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
     try:
         with engine.begin() as connection:

@@ -1,0 +1,220 @@
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from novalgo_common.errors import PublishError, SettingsError, UnavailableError
+from novalgo_common.events import Event
+from novalgo_common.relay import Relay
+from novalgo_common.settings import Settings
+from novalgo_common.store import Database, Exact, Instant, Outbox
+from novalgo_common.store.engines import open_engine
+from tests.builders import NOON, a_signal
+from tests.waiting import until
+
+pytestmark = pytest.mark.anyio
+
+METADATA = sa.MetaData()
+OUTBOX = Outbox.define(METADATA)
+THINGS = sa.Table(
+    "things",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("price", Exact),
+    sa.Column("seen_at", Instant),
+)
+
+
+@asynccontextmanager
+async def a_database(data_dir: Path) -> AsyncIterator[Database]:
+    with open_engine(Settings(data_dir=data_dir), "test") as engine:
+        with engine.connect().execution_options(novalgo_write=True) as connection:
+            METADATA.create_all(connection)
+            connection.commit()
+        yield Database(engine)
+
+
+def add(connection: Connection, name: str) -> str:
+    connection.execute(THINGS.insert().values(name=name))
+    return name
+
+
+def names(connection: Connection) -> list[str]:
+    return list(connection.execute(sa.select(THINGS.c.name)).scalars())
+
+
+async def test_amounts_and_times_come_back_as_they_went(tmp_path: Path) -> None:
+    pacific = datetime(2026, 11, 1, 1, 30, 0, 123456, tzinfo=UTC).astimezone()
+
+    async with a_database(tmp_path) as database:
+        await database.write(
+            lambda c: c.execute(
+                THINGS.insert().values(name="a", price=Decimal("0.10"), seen_at=pacific)
+            )
+        )
+        row = await database.read(lambda c: c.execute(sa.select(THINGS)).one())
+
+    assert str(row.price) == "0.10"
+    assert row.seen_at == pacific
+    assert row.seen_at.tzinfo is UTC
+
+
+async def test_a_naive_time_is_refused(tmp_path: Path) -> None:
+    naive = NOON.replace(tzinfo=None)
+
+    async with a_database(tmp_path) as database:
+        with pytest.raises(sa.exc.StatementError, match="aware"):
+            await database.write(
+                lambda c: c.execute(THINGS.insert().values(name="a", seen_at=naive))
+            )
+
+
+async def test_writes_that_wait_together_share_one_transaction(tmp_path: Path) -> None:
+    commits = 0
+
+    def count() -> None:
+        nonlocal commits
+        commits += 1
+
+    async with a_database(tmp_path) as database:
+        database.on_commit(count)
+        await asyncio.gather(
+            *(database.write(lambda c, n=n: add(c, str(n))) for n in range(100))  # type: ignore[misc]
+        )
+        assert len(await database.read(names)) == 100
+
+    assert commits <= 3
+
+
+async def test_one_failing_write_costs_the_others_nothing(tmp_path: Path) -> None:
+    def spoil(connection: Connection) -> None:
+        add(connection, "half done")
+        raise ValueError("a fault of ours")
+
+    async with a_database(tmp_path) as database:
+        results = await asyncio.gather(
+            database.write(lambda c: add(c, "before")),
+            database.write(spoil),
+            database.write(lambda c: add(c, "after")),
+            return_exceptions=True,
+        )
+        kept = await database.read(names)
+
+    assert isinstance(results[1], ValueError)
+    assert sorted(kept) == ["after", "before"]
+
+
+async def test_a_store_that_fails_says_so_and_recovers(tmp_path: Path) -> None:
+    async with a_database(tmp_path) as database:
+        with closing(sqlite3.connect(tmp_path / "test.sqlite", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(UnavailableError):
+                await database.write(lambda c: add(c, "a"))
+            assert database.problem() is not None
+            other.execute("ROLLBACK")
+        await database.write(lambda c: add(c, "b"))
+
+        assert database.problem() is None
+        assert await database.read(names) == ["b"]
+
+
+async def test_a_second_process_on_the_same_directory_is_refused(tmp_path: Path) -> None:
+    async with a_database(tmp_path):
+        with (
+            pytest.raises(SettingsError, match="another test is running"),
+            open_engine(Settings(data_dir=tmp_path), "test"),
+        ):
+            pass
+
+
+class FakePublisher:
+    def __init__(self) -> None:
+        self.published: list[Event] = []
+        self.refused: set[str] = set()
+
+    async def publish(self, event: Event) -> None:
+        if event.key in self.refused:
+            raise PublishError("the bus is away")
+        self.published.append(event)
+
+
+@asynccontextmanager
+async def a_running_relay(
+    database: Database, publisher: FakePublisher
+) -> AsyncIterator[tuple[Outbox, Relay]]:
+    outbox = Outbox(database, OUTBOX, lambda: NOON)
+    relay = Relay(outbox, publisher)
+    database.on_commit(relay.wake)
+    running = asyncio.create_task(relay.run())
+    try:
+        yield outbox, relay
+    finally:
+        if running.done():
+            running.result()
+        running.cancel()
+
+
+async def test_what_is_committed_is_published_once_and_marked(tmp_path: Path) -> None:
+    publisher = FakePublisher()
+    signal = a_signal()
+
+    async with a_database(tmp_path) as database:
+        async with a_running_relay(database, publisher) as (outbox, _):
+            await database.write(lambda c: outbox.add(c, signal))
+            await database.write(lambda c: outbox.add(c, signal))
+            await until(lambda: publisher.published == [signal])
+        async with a_running_relay(database, publisher) as (outbox, _):
+            await database.write(lambda c: outbox.add(c, a_signal(symbol="MSFT")))
+            await until(lambda: len(publisher.published) == 2)
+            await until_waiting(outbox, 0)
+
+    assert publisher.published[0] == signal
+
+
+async def test_an_event_that_is_not_confirmed_holds_back_its_own_key_only(tmp_path: Path) -> None:
+    publisher = FakePublisher()
+    publisher.refused = {"AAPL"}
+    first, second, other = a_signal(), a_signal(sequence=2), a_signal(symbol="MSFT")
+
+    async with (
+        a_database(tmp_path) as database,
+        a_running_relay(database, publisher) as (outbox, relay),
+    ):
+        for event in (first, second, other):
+            await database.write(lambda c, event=event: outbox.add(c, event))  # type: ignore[misc]
+        await until(lambda: publisher.published == [other])
+        await until(lambda: relay.problem() is not None)
+        await until_waiting(outbox, 2)
+
+        publisher.refused = set()
+        await until(lambda: publisher.published == [other, first, second])
+        await until(lambda: relay.problem() is None)
+
+
+async def until_waiting(outbox: Outbox, depth: int) -> None:
+    async with asyncio.timeout(10):
+        while (await outbox.backlog()).depth != depth:
+            pass
+
+
+async def test_events_that_were_published_long_ago_are_forgotten(tmp_path: Path) -> None:
+    now = NOON
+    async with a_database(tmp_path) as database:
+        outbox = Outbox(database, OUTBOX, lambda: now)
+        await database.write(lambda c: outbox.add(c, a_signal()))
+        await outbox.confirm([1])
+        now += timedelta(days=31)
+        await database.write(lambda c: outbox.add(c, a_signal()))
+        await outbox.confirm([2])
+        kept = await database.read(
+            lambda c: list(c.execute(sa.select(OUTBOX.c.position)).scalars())
+        )
+
+    assert kept == [2]
