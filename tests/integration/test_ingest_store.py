@@ -5,11 +5,13 @@ import sqlite3
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.events import (
     Action,
     ConfigRequested,
@@ -25,8 +27,6 @@ from novalgo_common.migrations import upgrade
 from novalgo_common.settings import Settings
 from novalgo_common.store import Database
 from novalgo_common.store.engines import open_engine
-from novalgo_ingest.config_copy import ConfigCopy
-from novalgo_ingest.current_config import CurrentConfig
 from novalgo_ingest.receipts.store import orders
 from novalgo_ingest.store import Store
 from tests.builders import (
@@ -139,12 +139,13 @@ async def test_an_older_config_never_replaces_a_newer_one(tmp_path: Path) -> Non
 
     async with Database.open(settings, "ingest") as database:
         config, restarted = (
-            CurrentConfig(Store(database, SetClock()), SetClock()) for _ in range(2)
+            ConfigCopy(Store(database, SetClock()), SetClock(), uuid4) for _ in range(2)
         )
-        await asyncio.gather(config(newer), config(older))
+        await asyncio.gather(config.take(newer), config.take(older))
         await restarted.load()
 
-    assert config.copy == restarted.copy == ConfigCopy.of(newer)
+    assert config.rows == restarted.rows == newer.rows
+    assert config.version == restarted.version == newer.version
 
 
 async def test_a_receipt_shows_the_way_of_its_signal(tmp_path: Path) -> None:

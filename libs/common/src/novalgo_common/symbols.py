@@ -16,7 +16,7 @@ _CANONICAL = re.compile(PATTERN)
 
 def parse_symbol(text: str) -> str | None:
     """Return the canonical symbol, or None where the text is not a US stock's."""
-    if not text.isascii():  # asked before upper(), which turns the letter ı into I
+    if not text.isascii():  # asked before upper(), which turns a dotless i into I
         return None
     symbol = _EXCHANGE_PREFIX.sub("", text.strip().upper(), count=1)
     return symbol if _CANONICAL.match(symbol) else None

@@ -11,11 +11,11 @@ from typing import assert_never
 import structlog
 
 from novalgo_common.clock import Clock
+from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.events import OrderStatus
 from novalgo_executor.broker import Accepted, Broker, NotSent, OrderRequest, Refused, Unsure
-from novalgo_executor.config import Config
 from novalgo_executor.decide import decide
-from novalgo_executor.facts import Facts, Order, Rules, Signal
+from novalgo_executor.facts import Facts, Order, Rules, Signal, is_only_row
 from novalgo_executor.market import Market
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.reconciler import Reconciler
@@ -35,7 +35,7 @@ class Desk:
     store: Store
     broker: Broker
     market: Market
-    config: Config
+    config: ConfigCopy
     reconciler: Reconciler
     rules: Rules
     metrics: Metrics
@@ -83,7 +83,7 @@ class Desk:
             held=view.held,
             other_books=view.other_books,
             external=view.external,
-            only_book=not view.other_books and config.is_only_row(signal.symbol, signal.timeframe),
+            only_book=not view.other_books and is_only_row(signal, config.rows),
             orders=view.orders,
             resting=view.resting,
             newer_waits=view.newer_waits,

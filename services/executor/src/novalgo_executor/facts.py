@@ -1,5 +1,6 @@
 """What a decision about a signal may depend on: frozen values, nothing that acts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -112,3 +113,11 @@ class Facts:
     @property
     def net(self) -> Decimal:
         return self.held + sum(self.other_books, ZERO) + self.external
+
+
+def is_only_row(signal: Signal, rows: Sequence[ConfigRow]) -> bool:
+    """Return whether no other active row has the signal's symbol."""
+    return not any(
+        row.active and row.symbol == signal.symbol and row.timeframe != signal.timeframe
+        for row in rows
+    )

@@ -9,14 +9,14 @@ from fastapi import FastAPI
 from novalgo_common.background import Background
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
-from novalgo_common.events import ConfigChanged, ConfigRequested, PositionsRequested
+from novalgo_common.config_copy import ConfigCopy
+from novalgo_common.events import ConfigChanged, PositionsRequested
 from novalgo_common.ops import Readiness, ops_app
 from novalgo_common.process import Service
 from novalgo_common.relay import Relay
 from novalgo_common.store import Database
 from novalgo_common.topology import EXECUTOR_SIGNALS
 from novalgo_executor.alpaca import AlpacaBroker
-from novalgo_executor.config import Config
 from novalgo_executor.desk import Desk
 from novalgo_executor.handler import Handler
 from novalgo_executor.market import Market
@@ -37,7 +37,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         Background.open() as background,
     ):
         store = Store(database, clock)
-        config = Config(store)
+        config = ConfigCopy(store, clock, uuid.uuid4)
         reconciler = Reconciler(
             store=store,
             broker=broker,
@@ -74,7 +74,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         background.run("relay", relay.run)
         background.run("reconciler", reconciler.run)
         background.run("stream", handler.follow_stream)
-        background.run("config", lambda: config.ask(bus, _config_request(clock)))
+        background.run("config", lambda: config.ask(bus))
 
         readiness = Readiness()
         readiness.add("reconciled", reconciler.problem)
@@ -88,11 +88,6 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             )
         finally:
             await workers.close()
-
-
-def _config_request(clock: Clock) -> ConfigRequested:
-    request_id = uuid.uuid4()
-    return ConfigRequested(event_id=request_id, correlation_id=request_id, occurred_at=clock())
 
 
 SERVICE = Service("executor", Settings, "executor_port", open_service)

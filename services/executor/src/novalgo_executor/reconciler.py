@@ -13,10 +13,10 @@ from uuid import UUID
 import structlog
 
 from novalgo_common.clock import Clock
+from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
 from novalgo_common.events import AccountSnapshotTaken, AlarmRaised
 from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerPosition
-from novalgo_executor.config import Config
 from novalgo_executor.facts import Order
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.reconcile import Known, adopt, drift
@@ -42,7 +42,7 @@ class Reconciler:
         *,
         store: Store,
         broker: Broker,
-        config: Config,
+        config: ConfigCopy,
         metrics: Metrics,
         clock: Clock,
         new_id: Callable[[], UUID],

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.events import Action, Leg
 from novalgo_common.order_ids import client_order_id
 from novalgo_ingest.alert import Alert
-from novalgo_ingest.config_copy import ConfigCopy
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -36,16 +36,15 @@ def number(amount: Decimal | None) -> int | float | None:
 
 def accepted(alert: Alert, signal_id: UUID, config: ConfigCopy) -> dict[str, Any]:
     """Return the answer for a stored signal, as far as the config copy can tell what follows."""
-    book = (alert.symbol, alert.timeframe)
     signal = {
         "action": alert.action.value,
         "symbol": alert.symbol,
         "timeframe": alert.timeframe,
     }
-    reason = config.why_skipped(alert.action, book)
+    reason = _why_skipped(alert, config)
     if reason is not None:
         return {"status": "skipped", "reason": reason, **signal, "signal_id": str(signal_id)}
-    row = config.row(book)
+    row = config.row(alert.symbol, alert.timeframe)
     leg = Leg.CLOSE if alert.action is Action.CLOSE else Leg.OPEN
     return {
         "status": "success",
@@ -54,3 +53,16 @@ def accepted(alert: Alert, signal_id: UUID, config: ConfigCopy) -> dict[str, Any
         "order_id": client_order_id(signal_id, leg),
         "signal_id": str(signal_id),
     }
+
+
+def _why_skipped(alert: Alert, config: ConfigCopy) -> str | None:
+    """Return why executor will decline, as far as the copy can tell; None when it will not.
+
+    Exits are never skipped, and nothing is while no config is known.
+    """
+    if alert.action is Action.CLOSE or config.version is None:
+        return None
+    row = config.row(alert.symbol, alert.timeframe)
+    if row is None:
+        return "The Config tab has no valid row for this symbol and timeframe"
+    return None if row.active else "The row of the Config tab is not active"

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from novalgo_common.background import Background
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
+from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET, Credentials, kept_credential
 from novalgo_common.events import ConfigChanged, PerformanceWritten
 from novalgo_common.ops import Readiness, ops_app
@@ -22,7 +23,6 @@ from novalgo_common.relay import Relay
 from novalgo_common.store import Database
 from novalgo_common.topology import INGEST_RECEIPTS
 from novalgo_ingest.answers import error
-from novalgo_ingest.current_config import CurrentConfig
 from novalgo_ingest.gate import Gate
 from novalgo_ingest.metrics import Metrics
 from novalgo_ingest.performance import Performance
@@ -47,12 +47,12 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         store, receipts = Store(database, clock), ReceiptStore(database)
         relay = Relay(store.outbox, bus)
         spool = Spool(store, metrics, clock, settings.spool_limit)
-        config, performance = CurrentConfig(store, clock), Performance(store, clock)
+        config, performance = ConfigCopy(store, clock, uuid4), Performance(store, clock)
         await config.load()
         await spool.look()
 
         await bus.subscribe(INGEST_RECEIPTS, ReceiptHandler(receipts))
-        await bus.follow(ConfigChanged, config)
+        await bus.follow(ConfigChanged, config.take)
         await bus.follow(PerformanceWritten, performance)
         database.on_commit(relay.wake)
         background.run("relay", relay.run)
@@ -66,7 +66,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
 
         def details() -> dict[str, object]:
             return {
-                "active_configs": len(config.copy.active()),
+                "active_configs": sum(row.active for row in config.rows),
                 "unpublished": spool.depth,
                 "bus_problems": [*bus.problems(), *filter(None, [relay.problem()])],
             }

@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
+from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.credentials import Credentials
 from novalgo_common.errors import UnavailableError
 from novalgo_common.events import PositionSnapshot, PositionsReported, PositionsRequested
 from novalgo_ingest.answers import answer, error, number
-from novalgo_ingest.current_config import CurrentConfig
 from novalgo_ingest.performance import Performance
 from novalgo_ingest.receipts.receipt import as_json
 from novalgo_ingest.receipts.store import ReceiptStore
@@ -29,7 +29,7 @@ Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 class Queries:
     keys: Credentials
     receipts: ReceiptStore
-    config: CurrentConfig
+    config: ConfigCopy
     performance: Performance
     bus: Bus
     clock: Clock
@@ -59,7 +59,8 @@ class Queries:
     async def _config(self, _request: Request) -> Response:
         rows = {
             f"{row.symbol} {row.timeframe}": number(row.position_size)
-            for row in self.config.copy.active()
+            for row in self.config.rows
+            if row.active
         }
         return answer({"config": rows, "total": len(rows)})
 

@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from novalgo_common.clock import Clock
+from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
 from novalgo_ingest.alert import Alert, Outcome, Refusal
 from novalgo_ingest.answers import accepted, answer, error
 from novalgo_ingest.body import read_body
-from novalgo_ingest.current_config import CurrentConfig
 from novalgo_ingest.gate import Gate
 from novalgo_ingest.metrics import Metrics
 from novalgo_ingest.refusal_alarms import RefusalAlarms
@@ -37,7 +37,7 @@ class Webhook:
     gate: Gate
     store: Store
     spool: Spool
-    config: CurrentConfig
+    config: ConfigCopy
     alarms: RefusalAlarms
     metrics: Metrics
     clock: Clock
@@ -87,7 +87,7 @@ class Webhook:
         return self._accepted(alert, signal_id)
 
     def _accepted(self, alert: Alert, signal_id: UUID) -> tuple[Outcome, Response]:
-        body = accepted(alert, signal_id, self.config.copy)
+        body = accepted(alert, signal_id, self.config)
         outcome = Outcome.ACCEPTED if body["status"] == "success" else Outcome.SKIPPED
         return outcome, answer(body)
 

@@ -60,16 +60,11 @@ def count_external(connection: Connection, outbox: Outbox, fill: BrokerFill) -> 
     )
 
 
-def save_config(connection: Connection, event: ConfigChanged) -> bool:
-    """Keep the configuration unless a newer one is kept; return whether it was taken."""
-    kept = load_config(connection)
-    if kept is not None and kept.occurred_at >= event.occurred_at:
-        return False
+def keep_config(connection: Connection, event: ConfigChanged) -> None:
     _note(connection, _CONFIG, encode(event).decode())
-    return True
 
 
-def load_config(connection: Connection) -> ConfigChanged | None:
+def kept_config(connection: Connection) -> ConfigChanged | None:
     text = _read(connection, _CONFIG)
     if text is None:
         return None

@@ -212,12 +212,12 @@ class Store:
 
     # --- the rest
 
-    async def save_config(self, event: ConfigChanged) -> bool:
-        """Keep the configuration unless a newer one is kept; return whether it was taken."""
-        return await self._database.write(lambda c: account.save_config(c, event))
+    async def keep_config(self, event: ConfigChanged) -> None:
+        """Keep this configuration in the place of the one before."""
+        await self._database.write(lambda c: account.keep_config(c, event))
 
-    async def load_config(self) -> ConfigChanged | None:
-        return await self._database.read(account.load_config)
+    async def kept_config(self) -> ConfigChanged | None:
+        return await self._database.read(account.kept_config)
 
     async def announce(self, event: Event) -> None:
         """Put an event that tells of no change here into the outbox."""
