@@ -1,0 +1,121 @@
+"""Starts servers as processes of their own, on free ports, and sees them ready and at rest."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+from bench.client import BenchError
+
+START_WITHIN = 60.0
+REST_WITHIN = 60.0
+_LOOK = 0.25
+_BUSY = 0.06
+"""The share of a processor that a server at rest stays under: some look around by themselves."""
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A process that is ready."""
+
+    process: "subprocess.Popen[bytes]"
+    ports: Sequence[int]
+
+    @property
+    def port(self) -> int:
+        return self.ports[0]
+
+    def cpu_seconds(self) -> float:
+        """Return how long the process has computed so far."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / _TICKS
+
+
+def free_ports(count: int) -> list[int]:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+@contextmanager
+def server(
+    arguments: Sequence[str],
+    ports: Sequence[int],
+    folder: Path,
+    environ: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
+    """Run `python -m <arguments>` until the context ends; it is ready when all its ports are."""
+    log = folder / f"{arguments[0]}-{ports[0]}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            env={**_plain_environ(), **(environ or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        for port in ports:
+            _wait_until(
+                lambda port=port: process.poll() is not None or _is_ready(port),  # type: ignore[misc]
+                START_WITHIN,
+                f"{arguments[0]} did not become ready",
+            )
+        if process.poll() is not None:
+            raise BenchError(f"{arguments[0]} has ended: {log.read_text()[-2000:]}")
+        yield Server(process, ports)
+    finally:
+        _end(process)
+
+
+def rest(servers: Sequence[Server]) -> None:
+    """Wait until what the last round left to do is done."""
+
+    def is_quiet() -> bool:
+        before = sum(each.cpu_seconds() for each in servers)
+        time.sleep(_LOOK)
+        busy = sum(each.cpu_seconds() for each in servers) - before
+        return busy <= _BUSY * _LOOK * len(servers)
+
+    _wait_until(is_quiet, REST_WITHIN, "the servers do not come to rest")
+
+
+def _plain_environ() -> dict[str, str]:
+    """Return the environment without settings that would make a benchmark trade for real."""
+    return {name: text for name, text in os.environ.items() if not name.startswith("NOVALGO_")}
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        # The simulator is no service: it answers 404, and thereby that it is up.
+        return httpx2.get(f"http://127.0.0.1:{port}/ready", timeout=2).status_code in (200, 404)
+    except httpx2.HTTPError:
+        return False
+
+
+def _wait_until(condition: Callable[[], bool], seconds: float, complaint: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise BenchError(complaint)
+        time.sleep(0.05)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
