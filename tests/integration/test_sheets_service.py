@@ -187,19 +187,18 @@ async def test_many_endings_reach_their_rows_in_few_writes(
     running: Running, google: RunningGoogle
 ) -> None:
     await until(lambda: running.row("AAPL")["Order Status"] == "READY")
-    signals = {"AAPL": ("15 Min", uuid4()), "MSFT": ("30 Min", uuid4())}
 
-    for symbol, (timeframe, signal_id) in signals.items():
-        declined = {"ending": Ending.DECLINED, "reason": Reason.ALREADY_SHORT}
-        for number in range(10):
+    for number in range(10):
+        for symbol, timeframe in (("AAPL", "15 Min"), ("MSFT", "30 Min")):
             await running.bus.publish(
                 a_signal_ended(
                     symbol=symbol,
                     timeframe=timeframe,
-                    correlation_id=signal_id,
+                    correlation_id=uuid4(),
                     occurred_at=NOON + number * SECOND,
                     action=Action.SELL,
-                    **declined,
+                    ending=Ending.DECLINED,
+                    reason=Reason.ALREADY_SHORT,
                 )
             )
 
@@ -274,7 +273,8 @@ async def test_google_down_loses_nothing_and_holds_nobody_up(data_dir: Path) -> 
 
 async def test_an_older_event_does_not_take_a_newer_ones_place(running: Running) -> None:
     await running.bus.publish(a_signal_ended(occurred_at=NOON))
-    await running.bus.publish(an_order_submitted(occurred_at=NOON - timedelta(minutes=1)))
+    late = an_order_submitted(occurred_at=NOON - timedelta(minutes=1), correlation_id=uuid4())
+    await running.bus.publish(late)
 
     await until(lambda: len(running.written()) == 2)
 

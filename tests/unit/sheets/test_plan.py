@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from novalgo_common.events import ConfigChanged, RowStatus
 from novalgo_sheets.config_tab import ConfigTab, read_config
 from novalgo_sheets.kept import Kept, KeptConfig
-from novalgo_sheets.plan import Plan, next_config, plan
+from novalgo_sheets.plan import Plan, announcements, next_config, plan
 from novalgo_sheets.sheet import Block, Cell, Grid, Reading
 from novalgo_sheets.status import Change
 from tests.builders import NOON, SIGNAL_ID
@@ -146,13 +146,18 @@ def test_a_change_that_the_sheet_shows_already_is_announced_without_a_write() ->
     assert [item.change for item in again.standing] == [change]
 
 
-def test_a_change_that_a_newer_one_overtook_is_announced_with_it() -> None:
-    grid = a_grid(a_row())
+def test_changes_that_one_write_overtook_are_announced_once_a_signal() -> None:
+    grid, other = a_grid(a_row()), uuid4()
     submitted = a_change(status=RowStatus.ORDER_SUBMITTED, at=NOON)
+    earlier = a_change(status=RowStatus.WAITING, at=NOON - timedelta(hours=1), signal_id=other)
 
-    todo = planned(grid, kept_after(grid, submitted, a_change()))
+    todo = planned(grid, kept_after(grid, submitted, a_change(), earlier))
 
-    assert [item.face.status for item in todo.written] == [RowStatus.FILLED] * 2
+    told = announcements(todo.written, LATER)
+    assert [(event.correlation_id, event.status) for event in told] == [
+        (other, RowStatus.FILLED),
+        (SIGNAL_ID, RowStatus.FILLED),
+    ]
 
 
 def test_a_change_without_a_row_waits_for_one() -> None:

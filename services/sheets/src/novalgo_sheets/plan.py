@@ -1,5 +1,6 @@
 """What to do about the newest read: which cells to write, and what may be announced."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -82,6 +83,13 @@ def next_config(
         ),
         since=marks(tab, before.since if before else {}, now),
     )
+
+
+def announcements(shown: Sequence[Shown], now: datetime) -> list[StatusWritten]:
+    """Return one event a signal: changes that one write overtook are told of by the newest."""
+    ordered = sorted(shown, key=lambda item: (item.change.at, item.change.position))
+    newest_of = {item.change.signal_id: item for item in ordered}
+    return [item.announcement(now) for item in newest_of.values()]
 
 
 def performance_written(update: PerformanceUpdated, now: datetime) -> PerformanceWritten:

@@ -14,7 +14,7 @@ from novalgo_sheets import pace
 from novalgo_sheets.config_tab import ConfigTab, Trouble, Unusable, read_config
 from novalgo_sheets.kept import Kept
 from novalgo_sheets.metrics import Metrics
-from novalgo_sheets.plan import Plan, Shown, next_config, performance_written, plan
+from novalgo_sheets.plan import Plan, Shown, announcements, next_config, performance_written, plan
 from novalgo_sheets.sheet import Reading, Sheet, SheetAwayError
 from novalgo_sheets.store import Store
 from novalgo_sheets.trouble import Episode
@@ -149,9 +149,8 @@ class SheetWorker:
         await self._announce_written(todo)
 
     async def _announce(self, shown: Sequence[Shown]) -> None:
-        now = self._clock()
         await self._store.announce_changes(
-            [item.change for item in shown], [item.announcement(now) for item in shown]
+            [item.change for item in shown], announcements(shown, self._clock())
         )
 
     async def _announce_written(self, done: Plan) -> None:
