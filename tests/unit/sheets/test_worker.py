@@ -240,3 +240,20 @@ async def test_a_write_that_landed_without_an_answer_is_announced_all_the_same(d
     [event] = await desk.published(StatusWritten)
     assert isinstance(event, StatusWritten)
     assert event.status is RowStatus.FILLED
+
+
+async def test_a_sort_between_read_and_write_is_put_right_by_the_next_turn(desk: Desk) -> None:
+    desk.sheet.cells += [["MSFT", 100, False, "30"], ["TSLA", 100, True, "5"]]
+    await desk.handle(a_signal_ended())
+    write = desk.sheet.write
+
+    async def write_to_sorted_rows(reading: Reading, blocks: Sequence[Block]) -> None:
+        if desk.sheet.writes == 0:
+            desk.sheet.cells[1:] = reversed(desk.sheet.cells[1:])
+        await write(reading, blocks)
+
+    desk.sheet.write = write_to_sorted_rows  # type: ignore[method-assign]
+    await desk.turns(4)
+
+    statuses = {row[0]: row[4] for row in desk.sheet.cells[1:]}
+    assert statuses == {"AAPL": "FILLED", "MSFT": "INACTIVE", "TSLA": "READY"}
