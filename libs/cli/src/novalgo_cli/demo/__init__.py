@@ -1,0 +1,1 @@
+"""`novalgo demo`: a trading day, compressed, against the simulator."""

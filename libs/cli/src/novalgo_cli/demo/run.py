@@ -1,0 +1,86 @@
+"""Runs the demo from the first line to the exit code."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import redirect_stderr
+from pathlib import Path
+
+import uvloop
+from rich.console import Console
+
+from novalgo_cli.demo import tables
+from novalgo_cli.demo.day import TradingDay
+from novalgo_cli.demo.invitation import introduce, invite
+from novalgo_cli.demo.outcome import gather
+from novalgo_cli.demo.plan import plan_day
+from novalgo_cli.demo.progress import showing
+from novalgo_cli.demo.rows import ROWS
+from novalgo_cli.demo.sheet import write_config
+from novalgo_cli.demo.surroundings import Surroundings, choose
+from novalgo_cli.demo.town import Town, until
+from novalgo_cli.demo.verdict import verdict
+from novalgo_cli.services import FOUR, called_for
+from novalgo_common.errors import UnavailableError
+from novalgo_common.process import serve
+
+WIDTH = 100
+
+
+def run(seed: int, data_dir: Path | None, environ: Mapping[str, str]) -> int:
+    """Return the exit code.  Raises `SettingsError` when the demo cannot start."""
+    console = Console() if Console().is_terminal else Console(width=WIDTH)
+    kept = data_dir or Path(tempfile.mkdtemp(prefix="novalgo-demo-"))
+    failed = True
+    try:
+        at = choose(kept, seed, environ)
+        introduce(console, at, environ)
+        failed = not uvloop.run(_run(at, console, stays=_stays(console, environ)))
+    finally:
+        if data_dir is None and not failed:
+            shutil.rmtree(kept, ignore_errors=True)
+        elif failed:
+            console.print(f"What is left to look at: {kept}", soft_wrap=True)
+    return 1 if failed else 0
+
+
+def _stays(console: Console, environ: Mapping[str, str]) -> bool:
+    return console.is_terminal and environ.get("DEMO_EXIT", "") in ("", "0")
+
+
+async def _run(at: Surroundings, console: Console, *, stays: bool) -> bool:
+    """Return whether everything held."""
+    write_config(at.config_tab, ROWS)
+    services = called_for(list(FOUR), at.environ())
+    ready, stop = asyncio.Event(), asyncio.Event()
+    # The services log to stderr; on a terminal that would run into the progress.
+    with at.log.open("w", encoding="utf-8") as log, redirect_stderr(log):
+        running = asyncio.create_task(serve(services, at.environ(), on_ready=ready.set, stop=stop))
+        playing = asyncio.create_task(_play(at, console, ready))
+        await asyncio.wait({running, playing}, return_when=asyncio.FIRST_COMPLETED)
+        held = playing.done() and await playing
+        playing.cancel()
+        if stays and not running.done():
+            invite(console, at)
+            await asyncio.wait({running})
+        stop.set()
+        await running
+    return held
+
+
+async def _play(at: Surroundings, console: Console, ready: asyncio.Event) -> bool:
+    await ready.wait()
+    try:
+        async with Town.enter(at) as town:
+            await until("all services were ready", town.is_ready)
+            with showing(console) as progress:
+                diary = await TradingDay(at, town, progress).live(plan_day(at.seed))
+            outcome = await gather(at, town, diary)
+    except UnavailableError as error:
+        console.print(f"✗ The demo came to a halt: {error}", style="bold red")
+        return False
+    checks = verdict(outcome)
+    tables.show(console, outcome)
+    tables.show_verdict(console, checks)
+    return all(check.holds for check in checks)
