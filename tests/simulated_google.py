@@ -7,9 +7,9 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from novalgo_simulator.google_api import sheets_router
-from novalgo_simulator.google_quota import Quota
-from novalgo_simulator.google_sheets import SimulatedSheets
+from novalgo_simulator.google.api import sheets_router
+from novalgo_simulator.google.quota import Quota
+from novalgo_simulator.google.sheets import SimulatedSheets
 from novalgo_simulator.settings import SimulatorSettings
 from tests.http_server import serving
 

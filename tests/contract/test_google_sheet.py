@@ -8,8 +8,8 @@ import pytest
 from novalgo_sheets.google import GoogleSheet
 from novalgo_sheets.settings import Settings
 from novalgo_sheets.sheet import Block, SheetAwayError
-from novalgo_simulator import google_structure
-from novalgo_simulator.google_sheets import CREDENTIALS_FILE
+from novalgo_simulator.google import structure
+from novalgo_simulator.google.sheets import CREDENTIALS_FILE
 from tests.simulated_google import RunningGoogle, running_google
 
 pytestmark = pytest.mark.anyio
@@ -40,7 +40,7 @@ def narrow(google: RunningGoogle, *, rows: int, columns: int) -> None:
     grid = {"rowCount": rows, "columnCount": columns}
     request = {"properties": {"sheetId": tab.sheet_id, "gridProperties": grid}}
     google.sheets.change(
-        lambda tabs: google_structure.batch_update(tabs, [{"updateSheetProperties": request}])
+        lambda tabs: structure.batch_update(tabs, [{"updateSheetProperties": request}])
     )
 
 

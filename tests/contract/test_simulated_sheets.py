@@ -20,8 +20,8 @@ from gspread.utils import ValueRenderOption
 
 from novalgo_common.clock import utc_now
 from novalgo_sheets.google_session import authorized_session
-from novalgo_simulator.google_quota import Quota
-from novalgo_simulator.google_sheets import CREDENTIALS_FILE, SPREADSHEET_ID, SimulatedSheets
+from novalgo_simulator.google.quota import Quota
+from novalgo_simulator.google.sheets import CREDENTIALS_FILE, SPREADSHEET_ID, SimulatedSheets
 from novalgo_simulator.settings import SimulatorSettings
 from tests.builders import NOON
 from tests.contract.sheets_discovery import Discovery

@@ -5,14 +5,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
-from novalgo_simulator.account import Valuation
-from novalgo_simulator.amount import ZERO
-from novalgo_simulator.assets import Asset
-from novalgo_simulator.exchange import Moment, accept
-from novalgo_simulator.order import Fill, Order, Side, Status
-from novalgo_simulator.order_request import OrderRequest
-from novalgo_simulator.prices import Quote
-from novalgo_simulator.rules import Standing
+from novalgo_simulator.broker.account import Valuation
+from novalgo_simulator.broker.amount import ZERO
+from novalgo_simulator.broker.exchange import Moment, accept
+from novalgo_simulator.broker.order import Fill, Order, Side, Status
+from novalgo_simulator.broker.order_request import OrderRequest
+from novalgo_simulator.broker.rules import Standing
+from novalgo_simulator.market.assets import Asset
+from novalgo_simulator.market.prices import Quote
 
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 ORDER_ID = UUID(int=1)

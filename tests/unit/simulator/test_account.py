@@ -3,10 +3,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from novalgo_simulator.account import Position, Valuation, position_after
-from novalgo_simulator.ledger import Ledger
-from novalgo_simulator.lots import Lots
-from novalgo_simulator.order import Fill
+from novalgo_simulator.broker.account import Position, Valuation, position_after
+from novalgo_simulator.broker.ledger import Ledger
+from novalgo_simulator.broker.lots import Lots
+from novalgo_simulator.broker.order import Fill
 from tests.unit.simulator.alpaca_builders import a_fill
 
 quantities = st.decimals("-500", "500", places=9).filter(lambda qty: qty != 0)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from novalgo_simulator.exchange import cancel_requested, progress
-from novalgo_simulator.order import OrderType, Side, Status
-from novalgo_simulator.prices import Quote
+from novalgo_simulator.broker.exchange import cancel_requested, progress
+from novalgo_simulator.broker.order import OrderType, Side, Status
+from novalgo_simulator.market.prices import Quote
 from tests.unit.simulator.alpaca_builders import NOON, a_moment, an_order
 
 LIMIT: dict[str, Any] = {"type": OrderType.LIMIT, "limit_price": Decimal("95.00")}

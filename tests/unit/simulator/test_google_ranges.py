@@ -1,6 +1,6 @@
 import pytest
 
-from novalgo_simulator.google_ranges import Area, RangeError, column_letters, parse_range
+from novalgo_simulator.google.ranges import Area, RangeError, column_letters, parse_range
 
 TITLES = ["Config", "My 'tab'"]
 

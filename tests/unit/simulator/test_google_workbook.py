@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from novalgo_simulator import google_values
-from novalgo_simulator.google_cells import formatted, raw, unformatted, user_entered
-from novalgo_simulator.google_workbook import Tabs, Workbook
+from novalgo_simulator.google import values
+from novalgo_simulator.google.cells import formatted, raw, unformatted, user_entered
+from novalgo_simulator.google.workbook import Tabs, Workbook
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def with_status(tabs: Tabs) -> Tabs:
-    changed, _ = google_values.update(tabs, "Config!C2", {"values": [["FILLED"]]}, "RAW")
+    changed, _ = values.update(tabs, "Config!C2", {"values": [["FILLED"]]}, "RAW")
     return changed
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from novalgo_simulator.broker.hub import Hub
 from novalgo_simulator.faults import Fault, NoFaults
-from novalgo_simulator.hub import Hub
 
 pytestmark = pytest.mark.anyio
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from novalgo_common.errors import SettingsError
-from novalgo_simulator.bars import DAY, bar, spans, timeframe_of
-from novalgo_simulator.chance import part_of_first_fill
-from novalgo_simulator.new_york import NewYorkHours
-from novalgo_simulator.prices import RandomWalk, RecordedPrices
-from novalgo_simulator.rate_limit import Allowance
-from novalgo_simulator.session import AlwaysOpen, TradingDay
-from novalgo_simulator.tape import Tape
+from novalgo_simulator.api.rate_limit import Allowance
+from novalgo_simulator.market.bars import DAY, bar, spans, timeframe_of
+from novalgo_simulator.market.chance import part_of_first_fill
+from novalgo_simulator.market.new_york import NewYorkHours
+from novalgo_simulator.market.prices import RandomWalk, RecordedPrices
+from novalgo_simulator.market.session import AlwaysOpen, TradingDay
+from novalgo_simulator.market.tape import Tape
 from tests.unit.simulator.alpaca_builders import NOON
 
 WALK = RandomWalk(7)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from novalgo_simulator.errors import Refusal
-from novalgo_simulator.order_request import OrderRequest, parse
+from novalgo_simulator.broker.errors import Refusal
+from novalgo_simulator.broker.order_request import OrderRequest, parse
 
 ORDER = {"symbol": "AAPL", "qty": "1", "side": "buy", "type": "market", "time_in_force": "day"}
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from novalgo_simulator.account import Valuation
-from novalgo_simulator.amount import ZERO
-from novalgo_simulator.assets import TRAITS
-from novalgo_simulator.errors import Refusal
-from novalgo_simulator.order import OrderType, PositionIntent, Side, TimeInForce
-from novalgo_simulator.rules import refusal
+from novalgo_simulator.broker.account import Valuation
+from novalgo_simulator.broker.amount import ZERO
+from novalgo_simulator.broker.errors import Refusal
+from novalgo_simulator.broker.order import OrderType, PositionIntent, Side, TimeInForce
+from novalgo_simulator.broker.rules import refusal
+from novalgo_simulator.market.assets import TRAITS
 from tests.unit.simulator.alpaca_builders import a_request, an_order, standing
 
 SELL: dict[str, Any] = {"side": Side.SELL}

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from novalgo_simulator.account import Position
-from novalgo_simulator.amount import ZERO
-from novalgo_simulator.errors import Refusal
+from novalgo_simulator.broker.account import Position
+from novalgo_simulator.broker.amount import ZERO
+from novalgo_simulator.broker.errors import Refusal
+from novalgo_simulator.broker.order import Order, OrderType, Side, Status
+from novalgo_simulator.broker.order_request import OrderRequest
+from novalgo_simulator.broker.store import Store, open_store
+from novalgo_simulator.broker.venue import Venue
 from novalgo_simulator.faults import NoFaults
 from novalgo_simulator.main import open_venue
-from novalgo_simulator.order import Order, OrderType, Side, Status
-from novalgo_simulator.order_request import OrderRequest
 from novalgo_simulator.settings import SimulatorSettings
-from novalgo_simulator.store import Store, open_store
-from novalgo_simulator.venue import Venue
 from tests.unit.simulator.alpaca_builders import NOON, a_request
 
 pytestmark = pytest.mark.anyio

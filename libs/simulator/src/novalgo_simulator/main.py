@@ -10,28 +10,28 @@ from uuid import uuid4
 from fastapi import FastAPI
 
 from novalgo_common.clock import Clock, utc_now
-from novalgo_simulator.account_api import account_router
-from novalgo_simulator.activities_api import activities_router
-from novalgo_simulator.agenda import Agenda
-from novalgo_simulator.control_api import control_router
-from novalgo_simulator.data_api import data_router
-from novalgo_simulator.door import Door, Keys
+from novalgo_simulator.api.account import account_router
+from novalgo_simulator.api.activities import activities_router
+from novalgo_simulator.api.control import control_router
+from novalgo_simulator.api.data import data_router
+from novalgo_simulator.api.door import Door, Keys
+from novalgo_simulator.api.history import history_router
+from novalgo_simulator.api.market import market_router
+from novalgo_simulator.api.orders import orders_router
+from novalgo_simulator.api.positions import positions_router
+from novalgo_simulator.api.stream import stream_router
+from novalgo_simulator.broker.agenda import Agenda
+from novalgo_simulator.broker.hub import Hub
+from novalgo_simulator.broker.ledger import Ledger
+from novalgo_simulator.broker.matching import match_orders
+from novalgo_simulator.broker.store import Store, open_store
+from novalgo_simulator.broker.venue import Venue, opened_tape
 from novalgo_simulator.faults import Faults, NoFaults
-from novalgo_simulator.google_api import sheets_router
-from novalgo_simulator.google_sheets import SimulatedSheets
-from novalgo_simulator.history_api import history_router
-from novalgo_simulator.hub import Hub
-from novalgo_simulator.ledger import Ledger
-from novalgo_simulator.market_api import market_router
-from novalgo_simulator.matching import match_orders
-from novalgo_simulator.orders_api import orders_router
-from novalgo_simulator.positions_api import positions_router
-from novalgo_simulator.prices import Prices, RandomWalk, RecordedPrices
-from novalgo_simulator.session import AlwaysOpen, Session
+from novalgo_simulator.google.api import sheets_router
+from novalgo_simulator.google.sheets import SimulatedSheets
+from novalgo_simulator.market.prices import Prices, RandomWalk, RecordedPrices
+from novalgo_simulator.market.session import AlwaysOpen, Session
 from novalgo_simulator.settings import SimulatorSettings
-from novalgo_simulator.store import Store, open_store
-from novalgo_simulator.stream import stream_router
-from novalgo_simulator.venue import Venue, opened_tape
 
 _log = logging.getLogger(__name__)
 
@@ -100,9 +100,13 @@ def _session(settings: SimulatorSettings) -> Session:
     if settings.simulator_session == "always":
         return AlwaysOpen()
     # It brings pandas with it: two seconds that only who asks for New York's hours pays.
-    from novalgo_simulator.new_york import NewYorkHours  # noqa: PLC0415
+    from novalgo_simulator.market.new_york import NewYorkHours  # noqa: PLC0415
 
     return NewYorkHours()
+
+
+async def _health() -> dict[str, str]:
+    return {"status": "healthy", "service": "simulator"}
 
 
 def _app(settings: SimulatorSettings, venue: Venue, faults: Faults) -> FastAPI:
@@ -120,6 +124,7 @@ def _app(settings: SimulatorSettings, venue: Venue, faults: Faults) -> FastAPI:
         stream_router(venue.hub, keys, settings.simulator_frames),
     ):
         app.include_router(router)
+    app.add_api_route("/health", _health)
     app.include_router(sheets_router(SimulatedSheets.open(settings, clock=venue.clock)))
     app.add_middleware(
         Door,

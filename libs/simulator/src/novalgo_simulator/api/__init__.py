@@ -1,0 +1,1 @@
+"""Alpaca's HTTP and websocket protocols over the simulated broker."""

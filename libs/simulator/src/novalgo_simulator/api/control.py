@@ -1,0 +1,120 @@
+"""/sim: the exact truth about the account, and a hand on the market, for demos and tests."""
+
+from decimal import Decimal
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from novalgo_simulator.api.answers import order_answer
+from novalgo_simulator.api.wire import Json, activity_json, order_json
+from novalgo_simulator.broker.amount import ZERO, plain
+from novalgo_simulator.broker.lots import Lots
+from novalgo_simulator.broker.order import Side
+from novalgo_simulator.broker.order_request import OrderRequest
+from novalgo_simulator.broker.venue import Venue
+
+
+class _Control(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Market(_Control):
+    """Stop or start the walk of prices, or take it some steps further."""
+
+    frozen: bool | None = None
+    advance: int = Field(0, ge=0)
+
+
+class Price(_Control):
+    """Hold a symbol's price; null lets it go."""
+
+    symbol: str
+    price: Decimal | None = Field(gt=0, decimal_places=2)
+
+
+class SessionState(_Control):
+    """Open or close the market whatever the time is; null gives it back to the session."""
+
+    open: bool | None
+
+
+class ManualTrade(_Control):
+    """Somebody trades by hand, in the same account."""
+
+    symbol: str
+    side: Side
+    qty: Decimal = Field(gt=0)
+
+
+def control_router(venue: Venue) -> APIRouter:
+    router = APIRouter(prefix="/sim")
+
+    @router.get("/account")
+    async def account() -> Response:
+        return JSONResponse(_truth(venue))
+
+    @router.post("/market")
+    async def market(asked: Market) -> Response:
+        at, tape = venue.clock(), venue.tape
+        if asked.frozen is not None:
+            tape = tape.frozen(at) if asked.frozen else tape.thawed(at)
+        venue.change_tape(tape.advanced(asked.advance))
+        frozen = venue.tape.frozen_at is not None
+        return JSONResponse({"step": venue.tape.step(at), "frozen": frozen})
+
+    @router.post("/price")
+    async def price(asked: Price) -> Response:
+        venue.change_tape(venue.tape.with_price(asked.symbol, asked.price))
+        return JSONResponse({"symbol": asked.symbol, "price": _price(venue, asked.symbol)})
+
+    @router.post("/session")
+    async def session(asked: SessionState) -> Response:
+        venue.change_tape(venue.tape.with_session(asked.open))
+        return JSONResponse({"open": venue.is_open(venue.clock())})
+
+    @router.post("/manual-trade")
+    async def manual_trade(asked: ManualTrade) -> Response:
+        request = OrderRequest(symbol=asked.symbol, side=asked.side, qty=asked.qty)
+        return order_answer(venue.place(request))
+
+    return router
+
+
+def _truth(venue: Venue) -> Json:
+    """`cash + unrealised value = equity = starting_cash + realised + unrealised`, exactly.
+
+    The profit is first in, first out, kept apart from the positions' average prices.
+    """
+    ledger, worth = venue.ledger, venue.valuation()
+    prices = {symbol: venue.quote(symbol).last for symbol in ledger.lots}
+    unrealised = {symbol: lots.unrealised(prices[symbol]) for symbol, lots in ledger.lots.items()}
+    realised = sum((lots.realised for lots in ledger.lots.values()), ZERO)
+    return {
+        "starting_cash": plain(ledger.starting_cash),
+        "cash": plain(worth.cash),
+        "equity": plain(worth.equity),
+        "realised": plain(realised),
+        "unrealised": plain(sum(unrealised.values(), ZERO)),
+        "symbols": {
+            symbol: _symbol(lots, prices[symbol], ledger.held(symbol))
+            for symbol, lots in ledger.lots.items()
+        },
+        "positions": {symbol: plain(found.qty) for symbol, found in ledger.positions.items()},
+        "orders": [order_json(order) for order in ledger.orders.values()],
+        "fills": [activity_json(fill) for fill in ledger.fills],
+        "orders_posted": venue.orders_posted,
+    }
+
+
+def _symbol(lots: Lots, price: Decimal, held: Decimal) -> Json:
+    return {
+        "qty": plain(held),
+        "price": plain(price),
+        "realised": plain(lots.realised),
+        "unrealised": plain(lots.unrealised(price)),
+    }
+
+
+def _price(venue: Venue, symbol: str) -> str:
+    return plain(venue.quote(symbol).last)

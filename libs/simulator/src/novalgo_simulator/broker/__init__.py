@@ -1,0 +1,1 @@
+"""The simulated broker: orders, positions, the account."""
