@@ -22,6 +22,7 @@ import pika
 import pytest
 
 from novalgo_common.events import type_of
+from novalgo_common.rabbitmq.mailbox import BROADCAST_EXCHANGE
 from novalgo_common.topology import DEAD_LETTERS, QUEUES, REQUESTS
 
 # The wrapper in the path refuses to run as anybody but root and the package's own user.
@@ -60,7 +61,11 @@ class PrivateNode:
         _wait_until_it_answers("127.0.0.1", self._port, self._process)
 
     def kill(self) -> None:
-        """End the node as a power cut would."""
+        """End the node as a power cut would.
+
+        Not soon after queues were deleted and declared again: 3.10 writes down late which files
+        are a queue's, and then looks for those of the one that was deleted, for ever.
+        """
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -157,7 +162,7 @@ def fresh_amqp_url(amqp_url: str) -> str:
         for request in REQUESTS:
             channel.queue_delete(type_of(request))
         channel.queue_delete(DEAD_LETTERS)
-        channel.exchange_delete("novalgo.broadcast")
+        channel.exchange_delete(BROADCAST_EXCHANGE)
     return amqp_url
 
 

@@ -118,12 +118,13 @@ class RabbitBus:
         return await self._mailbox.ask(request, within=within)
 
     def problems(self) -> list[str]:
-        connections = {"publishing": self._publishing, "consuming": self._consuming}
-        return [
-            f"The connection to RabbitMQ for {purpose} is down."
-            for purpose, connection in connections.items()
-            if connection.is_closed or not connection.connected.is_set()
-        ] + [f"The queue {name} has no consumer." for name in self._unconsumed]
+        problems = [f"The queue {name} has no consumer." for name in self._unconsumed]
+        if not _is_up(self._publishing):
+            problems.append("The connection to RabbitMQ for publishing is down.")
+        # Connected is not enough: broadcasts are missed until the mailbox is open again.
+        if not (_is_up(self._consuming) and self._mailbox.is_open):
+            problems.append("The connection to RabbitMQ for consuming is down.")
+        return problems
 
     async def close(self) -> None:
         for task in (*self._answering, self._watch):
@@ -147,6 +148,7 @@ class RabbitBus:
         mail = await self._open_channel(self._consuming)
         self._mailbox = Mailbox(self._service, mail, self._direct)
         await self._mailbox.open()
+        self._consuming.close_callbacks.add(self._mailbox.lose)
         self._consuming.reconnect_callbacks.add(self._mailbox.open)
         self._watch = asyncio.create_task(self._keep_watch(), name="watch over consumers")
 
@@ -212,3 +214,7 @@ class RabbitBus:
                 return bool(queue.declaration_result.consumer_count)
         except ChannelNotFoundEntity:
             return False
+
+
+def _is_up(connection: AbstractRobustConnection) -> bool:
+    return connection.connected.is_set() and not connection.is_closed

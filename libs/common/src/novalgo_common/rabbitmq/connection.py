@@ -44,8 +44,11 @@ async def open_connection(amqp_url: str, name: str) -> AbstractRobustConnection:
 
 
 async def patiently(act: Callable[[], Awaitable[None]]) -> None:
-    """Do it again for a while: right after its start a broker answers 541 for its quorum queues,
-    and closes the connection, until they have leaders."""
+    """Do it again for a while.
+
+    A broker that has just started answers before its quorum queues have leaders, and closes the
+    connection (541) of whoever asks for them.
+    """
     try:
         async with asyncio.timeout(_START_SECONDS):
             while True:

@@ -22,7 +22,7 @@ BROADCAST_EXCHANGE = "novalgo.broadcast"
 
 
 class Mailbox:
-    """A queue that ends with its connection; `open` it again when that has come back."""
+    """A queue that ends with its connection: `lose` it then, and `open` it on the next."""
 
     def __init__(
         self, service: str, channel: AbstractRobustChannel, direct: AbstractExchange
@@ -31,6 +31,7 @@ class Mailbox:
         self._channel = channel
         self._direct = direct
         self._queue: AbstractRobustQueue | None = None
+        self.is_open = False
         self._followers: dict[str, list[Worker]] = {}
         self._awaited: dict[str, asyncio.Future[bytes]] = {}
 
@@ -41,6 +42,11 @@ class Mailbox:
         for event_type in self._followers:
             await self._queue.bind(BROADCAST_EXCHANGE, event_type, robust=False)
         await self._queue.consume(self._take, no_ack=True, robust=False)
+        self.is_open = True
+
+    def lose(self, *_: object) -> None:
+        self._queue = None
+        self.is_open = False
 
     async def follow(self, event_type: str, follower: Worker) -> None:
         self._followers.setdefault(event_type, []).append(follower)

@@ -8,9 +8,9 @@ from novalgo_common.topology import DEAD_LETTERS, DELIVERY_LIMIT
 Arguments = dict[str, str | int | bool]
 
 # The bus itself moves the dead to their queue, and acknowledges when they lie there.  RabbitMQ
-# moves only what passed the delivery limit.  Its own way to do that at least once is not taken:
-# after a crash of the broker (tried: 3.10.8; reported: 4.2, rabbitmq-server issue 16652) such
-# queues may stay without a leader until somebody repairs them by hand.
+# moves only what passed the delivery limit.  Its own way to do that at least once is not taken: its
+# workers can take the queues down with them, and these stay without a leader until somebody
+# repairs them by hand (rabbitmq-server issue 16652; seen on 3.10.8 after a kill).
 DURABLE_QUEUE: Arguments = {
     "x-queue-type": "quorum",
     "x-single-active-consumer": True,
