@@ -24,6 +24,7 @@ from novalgo_common.store import Database
 from novalgo_common.topology import INGEST_RECEIPTS
 from novalgo_ingest.answers import error
 from novalgo_ingest.gate import Gate
+from novalgo_ingest.intake import Intake
 from novalgo_ingest.metrics import Metrics
 from novalgo_ingest.performance import Performance
 from novalgo_ingest.queries import Queries
@@ -81,7 +82,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
                 allowed_networks=settings.allowed_networks,
                 trusted_proxies=settings.trusted_proxies,
             ),
-            store=store,
+            intake=Intake(store),
             spool=spool,
             config=config,
             alarms=RefusalAlarms(store),

@@ -1,7 +1,8 @@
 """Ingest's store: signals and their fingerprints, the outbox, the config copy, receipts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
@@ -21,7 +22,6 @@ from novalgo_ingest.alert import Alert
 REPEAT_WINDOW = timedelta(seconds=60)
 """How long an alert without an id or a time counts as the resend of an equal one.  TradingView
 sends at most four times within some 30 seconds (facts A3, A8)."""
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 metadata = sa.MetaData()
 outbox = Outbox.define(metadata)
@@ -60,6 +60,15 @@ config = sa.Table(
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """An alert, and the id of the signal that it becomes unless it is a resend."""
+
+    alert: Alert
+    signal_id: UUID
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """The signal under which an alert is stored: its own, or that of the alert it repeats."""
 
@@ -73,45 +82,43 @@ class Store:
         self._clock = clock
         self.outbox = Outbox(database, outbox, clock)
 
-    async def accept(self, alert: Alert, signal_id: UUID, received_at: datetime) -> Stored:
-        """Store the alert and its event unless it is a resend; on disk when this returns.
+    async def accept(self, arrivals: Sequence[Arrival]) -> list[Stored]:
+        """Store each alert and its event unless it is a resend; on disk when this returns.
 
         Of many equal alerts, at once or over restarts, exactly one becomes a signal.
         """
 
-        def work(connection: Connection) -> Stored:
-            first = _first_with(connection, alert, signal_id, received_at)
-            if first is not None:
-                return Stored(first, is_duplicate=True)
-            event = self._add_signal(connection, alert, signal_id, received_at)
-            self.outbox.add(connection, event)
-            return Stored(signal_id, is_duplicate=False)
+        def work(connection: Connection) -> list[Stored]:
+            claimed = _claim(connection, arrivals)
+            new = [arrival for arrival in arrivals if arrival.signal_id in claimed]
+            if new:
+                self.outbox.add_all(connection, self._add_signals(connection, new))
+            return [
+                Stored(arrival.signal_id, is_duplicate=False)
+                if arrival.signal_id in claimed
+                else Stored(_holder(connection, arrival.alert.fingerprint), is_duplicate=True)
+                for arrival in arrivals
+            ]
 
         return await self._database.write(work)
 
-    def _add_signal(
-        self, connection: Connection, alert: Alert, signal_id: UUID, received_at: datetime
-    ) -> SignalReceived:
-        told = {
-            "action": alert.action,
-            "symbol": alert.symbol,
-            "timeframe": alert.timeframe,
-            "alert_at": alert.alert_at,
-            "bar_at": alert.bar_at,
-            "price": alert.price,
-            "comment": alert.comment,
-        }
-        row = {"signal_id": str(signal_id), "received_at": received_at, "stored_at": self._clock()}
-        sequence = connection.execute(_ADD_SIGNAL, {**told, **row}).scalar_one()
-        return SignalReceived.model_validate(
+    def _add_signals(
+        self, connection: Connection, arrivals: Sequence[Arrival]
+    ) -> list[SignalReceived]:
+        stored_at = self._clock()
+        rows = [
             {
-                **told,
-                "event_id": signal_id,
-                "correlation_id": signal_id,
-                "occurred_at": received_at,
-                "sequence": sequence,
+                **_told(arrival.alert),
+                "signal_id": str(arrival.signal_id),
+                "received_at": arrival.received_at,
+                "stored_at": stored_at,
             }
-        )
+            for arrival in arrivals
+        ]
+        sequences = connection.execute(_ADD_SIGNALS, rows).scalars()
+        return [
+            _event(arrival, sequence) for arrival, sequence in zip(arrivals, sequences, strict=True)
+        ]
 
     async def publish(self, event: Event) -> None:
         """Put an event into the outbox."""
@@ -142,28 +149,66 @@ class Store:
         return event
 
 
-_ADD_SIGNAL = signals.insert().returning(signals.c.sequence)
+_ADD_SIGNALS = signals.insert().returning(signals.c.sequence, sort_by_parameter_order=True)
 
 
-def _first_with(
-    connection: Connection, alert: Alert, signal_id: UUID, now: datetime
-) -> UUID | None:
-    """Claim the fingerprint and return None, or return the signal that holds it."""
-    claim = {
-        "fingerprint": alert.fingerprint,
-        "signal_id": str(signal_id),
-        "at": now,
-        "forgotten": _BEGINNING if alert.is_unique else now - REPEAT_WINDOW,
+def _told(alert: Alert) -> dict[str, object]:
+    return {
+        "action": alert.action,
+        "symbol": alert.symbol,
+        "timeframe": alert.timeframe,
+        "alert_at": alert.alert_at,
+        "bar_at": alert.bar_at,
+        "price": alert.price,
+        "comment": alert.comment,
     }
-    statement = _claim(connection.dialect.name)
-    if connection.execute(statement, claim).scalar_one_or_none() is not None:
-        return None
-    held = sa.select(recent.c.signal_id).where(recent.c.fingerprint == alert.fingerprint)
-    return UUID(connection.execute(held).scalar_one())
+
+
+def _event(arrival: Arrival, sequence: int) -> SignalReceived:
+    return SignalReceived.model_validate(
+        {
+            **_told(arrival.alert),
+            "event_id": arrival.signal_id,
+            "correlation_id": arrival.signal_id,
+            "occurred_at": arrival.received_at,
+            "sequence": sequence,
+        }
+    )
+
+
+def _claim(connection: Connection, arrivals: Sequence[Arrival]) -> set[UUID]:
+    """Claim the fingerprints; return the signals that got theirs."""
+    dialect = connection.dialect.name
+    claimed: list[str] = []
+    unique = [_claim_row(arrival) for arrival in arrivals if arrival.alert.is_unique]
+    if unique:
+        claimed += connection.execute(_claim_for_good(dialect), unique).scalars()
+    for arrival in arrivals:
+        if not arrival.alert.is_unique:
+            row = {**_claim_row(arrival), "forgotten": arrival.received_at - REPEAT_WINDOW}
+            claimed += connection.execute(_claim_for_a_while(dialect), row).scalars()
+    return {UUID(signal_id) for signal_id in claimed}
+
+
+def _claim_row(arrival: Arrival) -> dict[str, object]:
+    return {
+        "fingerprint": arrival.alert.fingerprint,
+        "signal_id": str(arrival.signal_id),
+        "at": arrival.received_at,
+    }
 
 
 @cache
-def _claim(dialect: str) -> sa.Executable:
+def _claim_for_good(dialect: str) -> sa.Executable:
+    """Return the statement that takes a fingerprint that nobody had."""
+    claim = insert_for(dialect, recent)
+    return claim.on_conflict_do_nothing(index_elements=["fingerprint"]).returning(
+        recent.c.signal_id
+    )
+
+
+@cache
+def _claim_for_a_while(dialect: str) -> sa.Executable:
     """Return the statement that takes a fingerprint, from an older alert too, or nothing."""
     claim = insert_for(dialect, recent)
     return claim.on_conflict_do_update(
@@ -171,3 +216,9 @@ def _claim(dialect: str) -> sa.Executable:
         set_={"signal_id": claim.excluded.signal_id, "at": claim.excluded.at},
         where=recent.c.at < sa.bindparam("forgotten", type_=Instant),
     ).returning(recent.c.signal_id)
+
+
+def _holder(connection: Connection, fingerprint: str) -> UUID:
+    """Return the signal that has claimed a fingerprint."""
+    held = sa.select(recent.c.signal_id).where(recent.c.fingerprint == fingerprint)
+    return UUID(connection.execute(held).scalar_one())

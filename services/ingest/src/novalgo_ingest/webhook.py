@@ -18,10 +18,11 @@ from novalgo_ingest.alert import Alert, Outcome, Refusal
 from novalgo_ingest.answers import accepted, answer, error
 from novalgo_ingest.body import read_body
 from novalgo_ingest.gate import Gate
+from novalgo_ingest.intake import Intake
 from novalgo_ingest.metrics import Metrics
 from novalgo_ingest.refusal_alarms import RefusalAlarms
 from novalgo_ingest.spool import Spool
-from novalgo_ingest.store import Store
+from novalgo_ingest.store import Arrival
 
 log = structlog.get_logger()
 
@@ -35,7 +36,7 @@ _UNSTORED = Refusal(Outcome.UNAVAILABLE, "The alert could not be stored: send it
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
     gate: Gate
-    store: Store
+    intake: Intake
     spool: Spool
     config: ConfigCopy
     alarms: RefusalAlarms
@@ -76,7 +77,7 @@ class Webhook:
         signal_id = self.new_id()
         try:
             async with asyncio.timeout(COMMIT_WITHIN):
-                stored = await self.store.accept(alert, signal_id, received_at)
+                stored = await self.intake.accept(Arrival(alert, signal_id, received_at))
         except (TimeoutError, UnavailableError) as failure:
             log.error("webhook.not_stored", error=str(failure) or "the commit took too long")
             return _refuse(_UNSTORED)

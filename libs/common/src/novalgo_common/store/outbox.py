@@ -58,14 +58,16 @@ class Outbox:
 
     def add(self, connection: Connection, event: Event) -> None:
         """Add an event to the caller's transaction; one that is there already stays as it is."""
-        connection.execute(
-            _addition(connection.dialect.name, self._table),
-            {
-                "event_id": str(event.event_id),
-                "body": encode(event).decode(),
-                "added_at": self._clock(),
-            },
-        )
+        self.add_all(connection, [event])
+
+    def add_all(self, connection: Connection, events: Sequence[Event]) -> None:
+        """Add events, in their order, with one statement."""
+        now = self._clock()
+        rows = [
+            {"event_id": str(event.event_id), "body": encode(event).decode(), "added_at": now}
+            for event in events
+        ]
+        connection.execute(_addition(connection.dialect.name, self._table), rows)
 
     async def waiting(self, limit: int) -> Sequence[Waiting]:
         """Return the unconfirmed events, oldest first."""

@@ -1,0 +1,48 @@
+"""Gathers the alerts that arrive while the store is busy, so that a burst shares its statements.
+
+A statement for a hundred rows costs little more than one for a single row; a hundred statements
+would keep the interpreter from the very requests that wait for them.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from novalgo_ingest.store import Arrival, Store, Stored
+
+
+@dataclass
+class _Waiting:
+    arrival: Arrival
+    stored: "asyncio.Future[Stored]"
+
+
+class Intake:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: list[_Waiting] = []
+        self._storing: asyncio.Task[None] | None = None
+
+    async def accept(self, arrival: Arrival) -> Stored:
+        """Return once the alert is on disk, as a signal or as the resend of one.
+
+        Raises `UnavailableError` when the store failed: nothing of it was kept.
+        """
+        waiting = _Waiting(arrival, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._storing is None or self._storing.done():
+            self._storing = asyncio.create_task(self._store_waiting())
+        return await waiting.stored
+
+    async def _store_waiting(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                stored = await self._store.accept([waiting.arrival for waiting in batch])
+            except Exception as error:
+                for waiting in batch:
+                    if not waiting.stored.done():
+                        waiting.stored.set_exception(error)
+                continue
+            for waiting, result in zip(batch, stored, strict=True):
+                if not waiting.stored.done():  # its request gave up
+                    waiting.stored.set_result(result)
