@@ -16,13 +16,20 @@ SOURCES = sorted(ROOT.glob("libs/*/src/**/*.py")) + sorted(ROOT.glob("services/*
 SERVICES = {"novalgo_ingest", "novalgo_executor", "novalgo_sheets", "novalgo_analytics"}
 
 HOMES = {
-    "aio_pika": {"novalgo_common/rabbitmq.py"},
-    "alpaca": {"novalgo_executor/alpaca.py"},
-    "gspread": {"novalgo_sheets/google.py"},
+    "aio_pika": "novalgo_common/rabbitmq/",
+    "alpaca": "novalgo_executor/alpaca.py",
+    "gspread": "novalgo_sheets/google.py",
 }
 
 DECIDING = {
-    "novalgo_ingest": {"alert.py", "moments.py", "strict_json.py", "translate.py"},
+    "novalgo_ingest": {
+        "addresses.py",
+        "alert.py",
+        "answers.py",
+        "moments.py",
+        "strict_json.py",
+        "translate.py",
+    },
     "novalgo_executor": {
         "answers.py",
         "decide.py",
@@ -34,8 +41,28 @@ DECIDING = {
         "snapshot.py",
         "steps.py",
     },
-    "novalgo_sheets": {"cells.py", "config_tab.py", "performance_tab.py", "status.py"},
-    "novalgo_analytics": {"ledger.py", "lots.py", "performance.py"},
+    "novalgo_sheets": {
+        "cells.py",
+        "config_cell.py",
+        "config_tab.py",
+        "face.py",
+        "headers.py",
+        "pace.py",
+        "performance_tab.py",
+        "plan.py",
+        "status.py",
+        "trouble.py",
+    },
+    "novalgo_analytics": {
+        "equity_chart.py",
+        "figures.py",
+        "ledger.py",
+        "lots.py",
+        "movement.py",
+        "performance.py",
+        "summary.py",
+        "wording.py",
+    },
 }
 
 IMPURE = {
@@ -116,7 +143,7 @@ def test_an_sdk_has_one_home(sdk: str) -> None:
     users = {place(path) for path in SOURCES if sdk in packages(path)}
 
     assert users
-    assert users <= HOMES[sdk]
+    assert [user for user in users if not user.startswith(HOMES[sdk])] == []
 
 
 def test_sqlalchemy_lives_in_stores_and_migrations() -> None:
