@@ -75,3 +75,65 @@ def demo(
 
     with _one_line_on_error():
         raise typer.Exit(run(seed, data_dir, os.environ))
+
+
+@app.command()
+def signal(
+    action: Annotated[str, typer.Argument(help="BUY, SELL or CLOSE")],
+    symbol: Annotated[str, typer.Argument(help="Such as AAPL")],
+    timeframe: Annotated[str, typer.Argument(help="Such as '15 Min'")],
+    *,
+    price: Annotated[str, typer.Option(help="The alert's own price.")] = "",
+    time: Annotated[str, typer.Option(help="When it fired: ISO 8601, or `now`.")] = "now",
+    name: Annotated[str, typer.Option("--id", help="Makes a resend a duplicate.")] = "",
+    comment: Annotated[str, typer.Option(help="For your own records.")] = "",
+    wait: Annotated[bool, typer.Option(help="Wait for the ending and show the receipt.")] = True,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait.", min=0)] = 30,
+) -> None:
+    """Send one alert to the running ingest.
+
+    Exits with 0 when it was taken, 1 when it was refused, 2 when ingest cannot be reached.
+    """
+    from novalgo_cli.signal import signal as send
+    from novalgo_cli.signal import time_of
+
+    fields = {
+        "action": action,
+        "symbol": symbol,
+        "timeframe": timeframe,
+        "price": price,
+        "time": time_of(time),
+        "id": name,
+        "comment": comment,
+    }
+    with _one_line_on_error():
+        patience = timeout if wait else 0
+        raise typer.Exit(send(fields, os.environ, Console(), patience=patience))
+
+
+_AS_JSON = typer.Option("--json", help="Print JSON, for other programs.")
+
+
+@app.command()
+def signals(
+    signal_id: Annotated[str, typer.Argument(help="Show this one's receipt.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
+    as_json: Annotated[bool, _AS_JSON] = False,
+) -> None:
+    """List the newest signals with their endings, or show one with its receipt."""
+    from novalgo_cli.reading import show_signal, show_signals
+
+    with _one_line_on_error():
+        if signal_id:
+            show_signal(signal_id, os.environ, Console(), as_json=as_json)
+        else:
+            show_signals(os.environ, Console(), limit=limit, as_json=as_json)
+
+
+@app.command()
+def positions(as_json: Annotated[bool, _AS_JSON] = False) -> None:
+    """List what the account holds."""
+    from novalgo_cli.reading import show_positions
+
+    with _one_line_on_error():
+        show_positions(os.environ, Console(), as_json=as_json)
