@@ -23,6 +23,7 @@ from novalgo_common.relay import Relay
 from novalgo_common.store import Database
 from novalgo_common.topology import INGEST_RECEIPTS
 from novalgo_ingest.answers import error
+from novalgo_ingest.answers_first import AnswersFirst
 from novalgo_ingest.gate import Gate
 from novalgo_ingest.intake import Intake
 from novalgo_ingest.metrics import Metrics
@@ -55,7 +56,8 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         await bus.subscribe(INGEST_RECEIPTS, ReceiptHandler(receipts))
         await bus.follow(ConfigChanged, config.take)
         await bus.follow(PerformanceWritten, performance)
-        database.on_commit(relay.wake)
+        answers_first = AnswersFirst(relay.wake)
+        database.on_commit(answers_first.committed)
         background.run("relay", relay.run)
         background.run("spool", spool.watch)
         background.run("config", lambda: config.ask(bus))
@@ -87,6 +89,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             config=config,
             alarms=RefusalAlarms(store),
             metrics=metrics,
+            answers_first=answers_first,
             clock=clock,
             new_id=uuid4,
         )

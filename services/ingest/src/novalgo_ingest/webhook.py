@@ -16,6 +16,7 @@ from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
 from novalgo_ingest.alert import Alert, Outcome, Refusal
 from novalgo_ingest.answers import accepted, answer, error
+from novalgo_ingest.answers_first import AnswersFirst
 from novalgo_ingest.body import read_body
 from novalgo_ingest.gate import Gate
 from novalgo_ingest.intake import Intake
@@ -41,12 +42,13 @@ class Webhook:
     config: ConfigCopy
     alarms: RefusalAlarms
     metrics: Metrics
+    answers_first: AnswersFirst
     clock: Clock
     new_id: Callable[[], UUID]
 
     async def receive(self, request: Request) -> Response:
         """Answer one alert as docs/tradingview.md promises, whatever the body holds."""
-        with self.metrics.webhook_seconds.time():
+        with self.metrics.webhook_seconds.time(), self.answers_first.answering():
             try:
                 outcome, response = await self._answer(request)
             except Exception as failure:
