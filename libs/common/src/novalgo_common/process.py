@@ -25,7 +25,7 @@ from novalgo_common.dead_letters import FileDeadLetters
 from novalgo_common.errors import SettingsError, UnavailableError
 from novalgo_common.local_bus import LocalBus
 from novalgo_common.observability import configure_logging
-from novalgo_common.rabbitmq import RabbitBus
+from novalgo_common.rabbitmq.late import LateBus
 from novalgo_common.settings import PREFIX, Settings
 
 ON_THE_BUS = {"ingest", "executor", "sheets", "analytics"}
@@ -106,7 +106,7 @@ async def _buses(
         url = settings.amqp_url.get_secret_value()
 
         async def connect(service: Service) -> Bus:
-            bus: Bus = await stack.enter_async_context(RabbitBus.connect(url, service=service.name))
+            bus: Bus = await stack.enter_async_context(LateBus.open(url, service=service.name))
             return bus
 
         return connect
