@@ -22,8 +22,8 @@ pytestmark = pytest.mark.anyio
 
 
 def an_arrival(identity: str | None = None, *, after: timedelta = 0 * SECOND) -> Arrival:
-    fields = {"action": "BUY", "symbol": "AAPL", "timeframe": "15", "id": identity}
-    alert = translate(fields, NOON)
+    fields: dict[str, object] = {"action": "BUY", "symbol": "AAPL", "timeframe": "15"}
+    alert = translate({**fields, "id": identity}, NOON)
     assert isinstance(alert, Alert)
     return Arrival(alert, uuid4(), NOON + after)
 
