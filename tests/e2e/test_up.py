@@ -11,6 +11,8 @@ from tests.novalgo_process import Up, novalgo, running_up
 
 pytestmark = pytest.mark.anyio
 
+FOUR = ("ingest", "executor", "sheets", "analytics")
+
 
 async def test_up_tells_what_is_simulated_and_ends_when_it_is_asked_to(tmp_path: Path) -> None:
     async with running_up(tmp_path) as up:
@@ -49,6 +51,20 @@ async def test_the_commands_follow_a_signal_to_its_position(tmp_path: Path) -> N
     assert "ending     filled" in receipt.out
     assert [step for step in ("alert", "stored", "filled") if step not in receipt.out] == []
     assert re.search(r"AAPL +long", positions.out)
+
+
+async def test_the_doctor_finds_nothing_wrong_with_what_runs_and_everything_with_what_does_not(
+    tmp_path: Path,
+) -> None:
+    async with running_up(tmp_path) as up:
+        well = await novalgo("doctor", environ=up.environ)
+        await up.stop()
+        ill = await novalgo("doctor", environ=up.environ)
+
+    assert well.code == 0, well.out
+    assert [name for name in FOUR if f"{name:<15} ready at" not in well.out] == []
+    assert ill.code == 1
+    assert ill.out.count("start it with `novalgo up`") == len(FOUR)
 
 
 async def test_commands_say_where_nothing_answers(tmp_path: Path) -> None:

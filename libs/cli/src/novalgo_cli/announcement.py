@@ -33,6 +33,17 @@ def announcement(names: Sequence[str], environ: Mapping[str, str]) -> list[str]:
     return lines
 
 
+def real_or_simulated(environ: Mapping[str, str]) -> list[str]:
+    """Return a line for each outside system, whichever services run here."""
+    common = Settings.from_env(environ)
+    return [
+        _bus(common),
+        _store(common),
+        _broker(ExecutorSettings.from_env(environ)),
+        _sheet(SheetsSettings.from_env(environ)),
+    ]
+
+
 def address(settings: Settings, port: int) -> str:
     """Return where a service of this machine is reached from this machine."""
     host = settings.bind_host

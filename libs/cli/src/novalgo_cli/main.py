@@ -137,3 +137,23 @@ def positions(as_json: Annotated[bool, _AS_JSON] = False) -> None:
 
     with _one_line_on_error():
         show_positions(os.environ, Console(), as_json=as_json)
+
+
+@app.command()
+def doctor() -> None:
+    """Tell what is configured, what answers, and how to mend what does not.
+
+    Exits with 1 where there is a problem.
+    """
+    from novalgo_cli.doctor.examine import examine
+
+    with _one_line_on_error():
+        raise typer.Exit(examine(os.environ, Console()))
+
+
+@app.command()
+def settings() -> None:
+    """Print docs/configuration.md: every setting, its default and its meaning."""
+    from novalgo_cli.configuration import configuration
+
+    sys.stdout.write(configuration())

@@ -1,0 +1,1 @@
+"""`novalgo doctor`: what is configured, what answers, and how to mend what does not."""

@@ -1,0 +1,82 @@
+"""What the doctor notices, and how it says to mend it."""
+
+from pathlib import Path
+
+import pytest
+
+from novalgo_cli.doctor.files import files
+from novalgo_cli.doctor.neighbours import neighbours
+from novalgo_cli.doctor.variables import unknown_variables, wrong_settings
+from novalgo_common.settings import Settings
+
+
+def test_a_misspelt_variable_is_told_with_the_nearest_that_is_read() -> None:
+    [finding] = unknown_variables({"NOVALGO_INGEST_PROT": "80"})
+
+    assert finding.told == "NOVALGO_INGEST_PROT is set, and nobody reads it"
+    assert finding.mend == "is NOVALGO_INGEST_PORT meant?"
+
+
+def test_variables_of_tests_and_files_and_of_others_are_fine() -> None:
+    environ = {"NOVALGO_TEST_AMQP_URL": "x", "NOVALGO_AMQP_URL_FILE": "x", "HOME": "x"}
+
+    assert list(unknown_variables(environ)) == []
+
+
+def test_a_wrong_setting_that_several_services_read_is_told_once() -> None:
+    [finding] = wrong_settings({"NOVALGO_LOG_LEVEL": "loud"})
+
+    assert finding.told.startswith("NOVALGO_LOG_LEVEL: ")
+
+
+def test_a_secret_that_others_may_read_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "api_key").write_text("made-up-key")
+    (tmp_path / "api_key").chmod(0o644)
+
+    [finding] = [found for found in files(Settings(data_dir=tmp_path), {}) if found.is_problem]
+
+    assert finding.mend == f"chmod 600 {tmp_path / 'api_key'}"
+    assert "made-up-key" not in finding.told
+
+
+@pytest.mark.parametrize(
+    ("mode", "is_problem"), [(0o600, False), (0o640, False), (0o644, True)], ids=oct
+)
+def test_a_mounted_secret_may_be_its_groups_but_not_everybodys(
+    tmp_path: Path, mode: int, is_problem: bool
+) -> None:
+    secret = tmp_path / "mounted"
+    secret.write_text("made-up")
+    secret.chmod(mode)
+    environ = {"NOVALGO_WEBHOOK_SECRETS_FILE": str(secret)}
+
+    problems = [found for found in files(Settings(data_dir=tmp_path), environ) if found.is_problem]
+
+    assert bool(problems) is is_problem
+
+
+def test_a_data_directory_that_is_a_file_is_a_problem(tmp_path: Path) -> None:
+    path = tmp_path / "var"
+    path.write_text("")
+
+    [finding] = files(Settings(data_dir=path), {})
+
+    assert finding.told == f"{path} is no directory"
+
+
+def test_services_that_do_not_answer_are_told_each() -> None:
+    ports = {f"NOVALGO_{name}_PORT": "1" for name in ("INGEST", "EXECUTOR", "SHEETS", "ANALYTICS")}
+
+    found = list(neighbours(Settings(), ports))
+
+    assert [finding.subject for finding in found] == ["ingest", "executor", "sheets", "analytics"]
+    assert {finding.told for finding in found} == {"nothing answers at http://127.0.0.1:1"}
+
+
+def test_a_rabbitmq_that_is_away_is_told_without_its_password() -> None:
+    settings = Settings.from_env({"NOVALGO_AMQP_URL": "amqp://me:made-up-password@127.0.0.1:1"})
+
+    rabbitmq = next(neighbours(settings, {}))
+
+    assert rabbitmq.is_problem
+    assert "made-up-password" not in rabbitmq.told + rabbitmq.mend
