@@ -1,21 +1,11 @@
 """What rounds of measurements say.  Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One round's latencies, in seconds."""
-
-    p50: float
-    p99: float
-    worst: float
-
-    @staticmethod
-    def of(seconds: Sequence[float]) -> "Round":
-        return Round(percentile(seconds, 50), percentile(seconds, 99), max(seconds))
+P50, P99, WORST = "p50 ms", "p99 ms", "worst ms"
+ACKS = "acks a second"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +21,75 @@ class Spread:
         return Spread(median(values), min(values), max(values))
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What one system showed: each figure, round by round."""
+
+    name: str
+    rounds: Sequence[Mapping[str, float]]
+
+    def spread(self, figure: str) -> Spread:
+        return Spread.of([each[figure] for each in self.rounds])
+
+    def ratio(self, floor: "Series", figure: str) -> float:
+        """Return how many times the floor's median this median is."""
+        return self.spread(figure).middle / floor.spread(figure).middle
+
+    @property
+    def figures(self) -> Sequence[str]:
+        return list(self.rounds[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """A ratio to the floor that a system should keep to."""
+
+    series: str
+    figure: str
+    at_most: float | None = None
+    at_least: float | None = None
+
+    def is_met_by(self, ratio: float) -> bool:
+        if self.at_most is not None and ratio > self.at_most:
+            return False
+        return self.at_least is None or ratio >= self.at_least
+
+    def __str__(self) -> str:
+        bound = (
+            f"at most {self.at_most}" if self.at_most is not None else f"at least {self.at_least}"
+        )
+        return f"{self.series}, {self.figure}: {bound} times the floor's"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Systems measured in turns, round by round, in one run.  The first one is the floor."""
+
+    title: str
+    about: str
+    series: Sequence[Series]
+    aims: Sequence[Aim] = ()
+
+    @property
+    def floor(self) -> Series:
+        return self.series[0]
+
+    def ratio(self, aim: Aim) -> float:
+        [measured] = [each for each in self.series if each.name == aim.series]
+        return measured.ratio(self.floor, aim.figure)
+
+
+def latencies(seconds: Sequence[float]) -> dict[str, float]:
+    """Return one round's figures, in milliseconds."""
+    return {
+        P50: percentile(seconds, 50) * 1000,
+        P99: percentile(seconds, 99) * 1000,
+        WORST: max(seconds) * 1000,
+    }
+
+
 def percentile(values: Sequence[float], percent: int) -> float:
-    """Return the smallest value that at least `percent` of all do not exceed."""
+    """Return the smallest value that at least `percent` of a hundred do not exceed."""
     if not values:
         raise ValueError("there is no percentile of nothing")
     rank = -(-len(values) * percent // 100)

@@ -64,3 +64,12 @@ def _processes(
         return
     for name in SERVICES:
         yield [f"novalgo_{name}"], [ports[name]]
+
+
+@contextmanager
+def ingest_alone(folder: Path, amqp_url: str) -> Iterator[Server]:
+    """Run ingest by itself; what it publishes waits in RabbitMQ."""
+    [port] = free_ports(1)
+    environ = _environ(folder, {"ingest": port}, amqp_url)
+    with server(["novalgo_ingest"], [port], folder, environ) as running:
+        yield running

@@ -67,7 +67,7 @@ def server(
         )
     try:
         for port in ports:
-            _wait_until(
+            wait_until(
                 lambda port=port: process.poll() is not None or _is_ready(port),  # type: ignore[misc]
                 START_WITHIN,
                 f"{arguments[0]} did not become ready",
@@ -88,7 +88,7 @@ def rest(servers: Sequence[Server]) -> None:
         busy = sum(each.cpu_seconds() for each in servers) - before
         return busy <= _BUSY * _LOOK * len(servers)
 
-    _wait_until(is_quiet, REST_WITHIN, "the servers do not come to rest")
+    wait_until(is_quiet, REST_WITHIN, "the servers do not come to rest")
 
 
 def _plain_environ() -> dict[str, str]:
@@ -104,12 +104,15 @@ def _is_ready(port: int) -> bool:
         return False
 
 
-def _wait_until(condition: Callable[[], bool], seconds: float, complaint: str) -> None:
+def wait_until(
+    condition: Callable[[], bool], seconds: float, complaint: str, *, every: float = 0.05
+) -> None:
+    """Return as soon as the condition holds; raise `BenchError` where it does not come to."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise BenchError(complaint)
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -1,0 +1,112 @@
+"""From sending an alert to the arrival of its order at the broker, on both buses."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from bench.alerts import alerts, symbols
+from bench.client import BenchError
+from bench.figures import Aim, Comparison, percentile
+from bench.load import Answer
+from bench.novalgo import NovAlgo, novalgo, simulator
+from bench.orders import arrivals
+from bench.servers import Server, free_ports, rest, server
+from bench.stage import Contender, Stage, take_turns
+
+FLOOR = "bare pipeline over RabbitMQ"
+LOCAL = "NovAlgo, one process, LocalBus"
+RABBIT = "NovAlgo, four processes, RabbitMQ"
+ENTRY_P50, ENTRY_P99 = "entry p50 ms", "entry p99 ms"
+EXIT_P50, EXIT_P99 = "exit p50 ms", "exit p99 ms"
+SINGLES = 15
+PAUSE = 0.4
+"""Seconds between single alerts: what follows an order, its fill and its rows, is done by then."""
+
+
+def measure(stage: Stage) -> list[Comparison]:
+    if stage.amqp_url is None:
+        raise BenchError("the bare pipeline needs RabbitMQ, and there is none")
+    with ExitStack() as stack:
+        floor = stack.enter_context(_pipeline(stage.room("pipeline"), stage.amqp_url))
+        local = stack.enter_context(novalgo(stage.room("local")))
+        rabbit = stack.enter_context(novalgo(stage.room("rabbit"), stage.amqp_url))
+        systems = {FLOOR: floor, LOCAL: local, RABBIT: rabbit}
+        return [
+            _compare(stage, systems, f"Alert to order, one alert every {PAUSE:g} s", _one_by_one),
+            _compare(stage, systems, "Alert to order, 100 alerts in one instant", _at_once),
+        ]
+
+
+Send = Callable[[Stage, Server, str], Sequence[Answer]]
+
+
+def _compare(stage: Stage, systems: Mapping[str, NovAlgo], title: str, send: Send) -> Comparison:
+    contenders = [
+        Contender(name, _measure(stage, system, send), [*system.services, system.simulator])
+        for name, system in systems.items()
+    ]
+    return Comparison(
+        title=title,
+        about="Alert sent to its POST /v2/orders at the simulated Alpaca, by the simulator's "
+        "clock.  The floor keeps, checks and sizes nothing: publish confirmed, consume, POST.",
+        series=take_turns(stage, title, contenders, stage.rounds),
+        aims=[
+            Aim(series=name, figure=figure, at_most=times)
+            for name in (LOCAL, RABBIT)
+            for figure, times in (
+                (ENTRY_P50, 2.5),
+                (ENTRY_P99, 4.0),
+                (EXIT_P50, 2.5),
+                (EXIT_P99, 4.0),
+            )
+        ],
+    )
+
+
+def _measure(stage: Stage, system: NovAlgo, send: Send) -> Callable[[], Mapping[str, float]]:
+    def measure() -> Mapping[str, float]:
+        entries = _seconds(system, send(stage, system.ingest, "BUY"))
+        rest([*system.services, system.simulator])
+        exits = _seconds(system, send(stage, system.ingest, "CLOSE"))
+        return {
+            ENTRY_P50: percentile(entries, 50) * 1000,
+            ENTRY_P99: percentile(entries, 99) * 1000,
+            EXIT_P50: percentile(exits, 50) * 1000,
+            EXIT_P99: percentile(exits, 99) * 1000,
+        }
+
+    return measure
+
+
+def _seconds(system: NovAlgo, answers: Sequence[Answer]) -> list[float]:
+    sent = {json.loads(answer.body)["order_id"]: answer.sent_at for answer in answers}
+    arrived = arrivals(system.simulator, sent)
+    return [arrived[order_id] - sent_at for order_id, sent_at in sent.items()]
+
+
+def _one_by_one(stage: Stage, ingest: Server, action: str) -> Sequence[Answer]:
+    answers = []
+    for alert in alerts(action, symbols(SINGLES)):
+        answers += stage.client.burst(ingest.port, "/webhook", [alert])
+        time.sleep(PAUSE)
+    return answers
+
+
+def _at_once(stage: Stage, ingest: Server, action: str) -> Sequence[Answer]:
+    return stage.client.burst(ingest.port, "/webhook", alerts(action, symbols(100)))
+
+
+@contextmanager
+def _pipeline(folder: Path, amqp_url: str) -> Iterator[NovAlgo]:
+    intake_port, trader_port, simulator_port = free_ports(3)
+    alpaca_url = f"http://127.0.0.1:{simulator_port}"
+    intake = ["bench.pipeline", "intake", str(intake_port), amqp_url]
+    trader = ["bench.pipeline", "trader", str(trader_port), amqp_url, alpaca_url]
+    with (
+        simulator(folder, simulator_port) as broker,
+        server(trader, [trader_port], folder) as consuming,
+        server(intake, [intake_port], folder) as receiving,
+    ):
+        yield NovAlgo(receiving, [receiving, consuming], broker)

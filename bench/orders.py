@@ -1,0 +1,39 @@
+"""When orders arrived at the simulated Alpaca, by its own record."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+import httpx2
+
+from bench.client import BenchError
+from bench.servers import Server, wait_until
+from novalgo_common.simulated import ALPACA_KEY_ID, ALPACA_SECRET_KEY
+
+ARRIVE_WITHIN = 60.0
+_KEYS = {"APCA-API-KEY-ID": ALPACA_KEY_ID, "APCA-API-SECRET-KEY": ALPACA_SECRET_KEY}
+
+
+def arrivals(simulator: Server, order_ids: Collection[str]) -> Mapping[str, float]:
+    """Return when each order arrived, in seconds since 1970, once all of them are filled.
+
+    The simulator runs on this machine, so its clock is the client's.
+    """
+    found: dict[str, float] = {}
+
+    def have_come() -> bool:
+        found.update(_filled(simulator))
+        return found.keys() >= set(order_ids)
+
+    wait_until(have_come, ARRIVE_WITHIN, "not every alert became an order", every=0.5)
+    return {order_id: found[order_id] for order_id in order_ids}
+
+
+def _filled(simulator: Server) -> Mapping[str, float]:
+    answer = httpx2.get(f"http://127.0.0.1:{simulator.port}/sim/account", headers=_KEYS, timeout=10)
+    if answer.status_code != 200:
+        raise BenchError(f"the simulator answers {answer.status_code}")
+    return {
+        order["client_order_id"]: datetime.fromisoformat(order["created_at"]).timestamp()
+        for order in answer.json()["orders"]
+        if order["status"] == "filled"
+    }
