@@ -103,6 +103,8 @@ class LocalBus:
                 answer = await responder(decode(encode(request)))
         except TimeoutError:
             raise UnavailableError(f"{request.type} was not answered in {within:g} s") from None
+        except UnavailableError as error:  # not yet: nothing that its owner must look at
+            raise UnavailableError(f"{request.type} was not answered: {error}") from None
         except Exception as error:
             _log.error("request.failed", type=request.type, error=describe(error))
             raise UnavailableError(f"{request.type} could not be answered") from None
