@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.novalgo_process import novalgo
+from tests.terminal import on_a_terminal
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
 
@@ -56,3 +57,15 @@ async def test_a_directory_that_holds_something_is_left_alone(tmp_path: Path) ->
     assert demo.code == 2
     assert demo.err == f"novalgo: --data-dir: {tmp_path} is not an empty directory\n"
     assert os.listdir(tmp_path) == ["mine.txt"]
+
+
+async def test_on_a_terminal_it_stays_up_until_it_is_interrupted(tmp_path: Path) -> None:
+    async with on_a_terminal("demo", environ={"TMPDIR": str(tmp_path)}) as terminal:
+        await terminal.shows("It stays up until Ctrl-C", seconds=120)
+        stays = terminal.process.returncode is None
+        terminal.press_ctrl_c()
+        code = await asyncio.wait_for(terminal.process.wait(), 15)
+
+    assert stays
+    assert code == 0
+    assert os.listdir(tmp_path) == []

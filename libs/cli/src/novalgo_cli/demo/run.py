@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import redirect_stderr
 from pathlib import Path
 
+import httpx2
 import uvloop
 from rich.console import Console
 
@@ -26,32 +27,41 @@ from novalgo_common.errors import UnavailableError
 from novalgo_common.process import serve
 
 WIDTH = 100
+"""Columns, where there is no terminal."""
+KEPT, BROKEN, FAILED, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: every promise kept, one broken, the demo could not run, Ctrl-C."""
 
 
 def run(seed: int, data_dir: Path | None, environ: Mapping[str, str]) -> int:
     """Return the exit code.  Raises `SettingsError` when the demo cannot start."""
     console = Console() if Console().is_terminal else Console(width=WIDTH)
-    kept = data_dir or Path(tempfile.mkdtemp(prefix="novalgo-demo-"))
-    failed = True
+    if data_dir is not None:
+        return _run_in(data_dir, seed, console, environ)
+    thrown_away = Path(tempfile.mkdtemp(prefix="novalgo-demo-"))
+    code = FAILED
     try:
-        at = choose(kept, seed, environ)
-        introduce(console, at, environ)
-        failed = not uvloop.run(_run(at, console, stays=_stays(console, environ)))
+        code = _run_in(thrown_away, seed, console, environ)
     finally:
-        if data_dir is None and not failed:
-            shutil.rmtree(kept, ignore_errors=True)
-        elif failed:
-            console.print(f"What is left to look at: {kept}", soft_wrap=True)
-    return 1 if failed else 0
+        if code != BROKEN:
+            shutil.rmtree(thrown_away, ignore_errors=True)
+    return code
+
+
+def _run_in(data_dir: Path, seed: int, console: Console, environ: Mapping[str, str]) -> int:
+    at = choose(data_dir, seed, environ)
+    introduce(console, at, environ)
+    write_config(at.config_tab, ROWS)
+    code = uvloop.run(_run(at, console, stays=_stays(console, environ)))
+    if code == BROKEN:
+        console.print(f"What is left to look at: {at.data_dir}", soft_wrap=True, highlight=False)
+    return code
 
 
 def _stays(console: Console, environ: Mapping[str, str]) -> bool:
     return console.is_terminal and environ.get("DEMO_EXIT", "") in ("", "0")
 
 
-async def _run(at: Surroundings, console: Console, *, stays: bool) -> bool:
-    """Return whether everything held."""
-    write_config(at.config_tab, ROWS)
+async def _run(at: Surroundings, console: Console, *, stays: bool) -> int:
     services = called_for(list(FOUR), at.environ())
     ready, stop = asyncio.Event(), asyncio.Event()
     # The services log to stderr; on a terminal that would run into the progress.
@@ -59,17 +69,20 @@ async def _run(at: Surroundings, console: Console, *, stays: bool) -> bool:
         running = asyncio.create_task(serve(services, at.environ(), on_ready=ready.set, stop=stop))
         playing = asyncio.create_task(_play(at, console, ready))
         await asyncio.wait({running, playing}, return_when=asyncio.FIRST_COMPLETED)
-        held = playing.done() and await playing
+        code = INTERRUPTED
+        if playing.done():
+            code = KEPT if await playing else BROKEN
+            if code == KEPT and stays:
+                invite(console, at)
+                await asyncio.wait({running})
         playing.cancel()
-        if stays and not running.done():
-            invite(console, at)
-            await asyncio.wait({running})
         stop.set()
         await running
-    return held
+    return code
 
 
 async def _play(at: Surroundings, console: Console, ready: asyncio.Event) -> bool:
+    """Return whether every promise was kept."""
     await ready.wait()
     try:
         async with Town.enter(at) as town:
@@ -77,8 +90,8 @@ async def _play(at: Surroundings, console: Console, ready: asyncio.Event) -> boo
             with showing(console) as progress:
                 diary = await TradingDay(at, town, progress).live(plan_day(at.seed))
             outcome = await gather(at, town, diary)
-    except UnavailableError as error:
-        console.print(f"✗ The demo came to a halt: {error}", style="bold red")
+    except (UnavailableError, httpx2.HTTPError) as error:
+        console.print(f"✗ The demo came to a halt: {error}", style="bold red", markup=False)
         return False
     checks = verdict(outcome)
     tables.show(console, outcome)
