@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,15 +30,22 @@ class System:
     ports: dict[str, int]
     http: httpx2.AsyncClient
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What only one service's environment has, by service."""
 
     async def start(self, *services: str) -> None:
         """Start services and return once each answers."""
         for service in services:
-            with (self.data_dir / f"{service}.log").open("ab") as log:
-                self.processes[service] = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", f"novalgo_{service}", env=self.environ, stderr=log
-                )
+            await self.spawn(service)
         await asyncio.gather(*(self.answers(service, "/health", 200, 401) for service in services))
+
+    async def spawn(self, service: str) -> None:
+        """Start a service, and do not wait for it."""
+        environ = self.environ | dict(self.own.get(service, {}))
+        with (self.data_dir / f"{service}.log").open("ab") as log:
+            self.processes[service] = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", f"novalgo_{service}", env=environ, stderr=log
+            )
 
     async def kill(self, service: str) -> None:
         """End a process as a power cut would."""
@@ -102,18 +109,8 @@ async def a_system(
     (data_dir / "sheet").mkdir(parents=True, exist_ok=True)
     config = "\n".join([HEADER, *(f"{row},,," for row in rows)]) + "\n"
     (data_dir / "sheet" / "Config.csv").write_text(config, encoding="utf-8")
-    ports = {service: _free_port() for service in SERVICES}
-    environ = {
-        **os.environ,
-        "NOVALGO_AMQP_URL": amqp_url,
-        "NOVALGO_DATA_DIR": str(data_dir),
-        "NOVALGO_WEBHOOK_SECRETS": SECRET,
-        "NOVALGO_API_KEYS": API_KEY,
-        "NOVALGO_SIMULATOR_RATE_LIMIT": "100000",
-        "NOVALGO_RECONCILE_SECONDS": "2",
-        **{f"NOVALGO_{service.upper()}_PORT": str(port) for service, port in ports.items()},
-        **{f"NOVALGO_{name.upper()}": value for name, value in settings.items()},
-    }
+    ports = {service: free_port() for service in SERVICES}
+    environ = system_environ(ports, amqp_url=amqp_url, data_dir=str(data_dir), **settings)
     async with httpx2.AsyncClient(timeout=30) as http:
         system = System(data_dir, environ, ports, http)
         try:
@@ -126,6 +123,21 @@ async def a_system(
                     await process.wait()
 
 
-def _free_port() -> int:
+def system_environ(ports: Mapping[str, int], **settings: str) -> dict[str, str]:
+    """Return the environment of the processes: usual settings, and these."""
+    usual = {
+        "webhook_secrets": SECRET,
+        "api_keys": API_KEY,
+        "simulator_rate_limit": "100000",
+        "reconcile_seconds": "2",
+        **{f"{service}_port": str(port) for service, port in ports.items()},
+    }
+    return {
+        **os.environ,
+        **{f"NOVALGO_{name.upper()}": value for name, value in (usual | settings).items()},
+    }
+
+
+def free_port() -> int:
     with listening() as (_, port):
         return port

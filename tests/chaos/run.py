@@ -1,0 +1,174 @@
+"""A chaos run: load and trouble together, then quiet, then everybody is asked."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import httpx2
+
+from novalgo_common.simulated import ALPACA_KEY_ID, ALPACA_SECRET_KEY
+from tests.chaos.alerts import Chart, Load
+from tests.chaos.evidence import Evidence, gather, receipts, summary, tab
+from tests.chaos.schedule import SERVICES, Amounts, Planned, schedule
+from tests.chaos.stage import Stage, a_stage
+from tests.chaos.verdict import Check, last_signals, status_after, verdict
+from tests.rabbitmq import PrivateNode
+from tests.system import SECRET
+
+SYMBOLS = (
+    *("AAPL", "MSFT", "NVDA", "TSLA", "AMZN", "META", "GOOGL", "AMD", "NFLX", "INTC", "SPY", "QQQ"),
+    *("IBM", "ORCL", "CRM", "ADBE", "CSCO", "PYPL", "UBER", "SHOP", "BA", "GE", "F", "GM", "T"),
+    *("VZ", "KO", "PEP", "MCD", "NKE", "DIS", "WMT", "TGT", "COST", "JPM", "GS", "MS", "C", "V"),
+    *("MA", "XOM", "CVX", "PFE", "MRK", "JNJ", "BRK.B", "WHOLE", "NOSHT"),
+)
+TIMEFRAMES = ("5 Min", "15 Min", "1 Hour")
+SETTLED_WITHIN = 240.0
+"""Seconds after the last trouble in which all must be done."""
+WRITTEN_WITHIN = 30.0
+KEYS = {"APCA-API-KEY-ID": ALPACA_KEY_ID, "APCA-API-SECRET-KEY": ALPACA_SECRET_KEY}
+
+Tell = Callable[[float, str], None]
+"""Takes the seconds since the start, and what happens now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a run is to be like."""
+
+    seed: int
+    seconds: float
+    alerts: int
+    amounts: Amounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    order: Order
+    troubles: Counter[str]
+    exits: Counter[str]
+    evidence: Evidence
+    checks: Sequence[Check]
+    answered_within: Sequence[float]
+    """Seconds that the answers of 200 took, sorted."""
+
+    @property
+    def holds(self) -> bool:
+        return all(check.holds for check in self.checks)
+
+
+async def run(order: Order, folder: Path, node: PrivateNode, tell: Tell) -> Report:
+    """Run it; the node must be fresh.  Raises TimeoutError where the system does not settle."""
+    charts = [Chart(symbol, timeframe) for symbol in SYMBOLS for timeframe in TIMEFRAMES]
+    rows = [
+        f"{each.symbol},{2000 + 500 * n % 4500},TRUE,{each.timeframe}"
+        for n, each in enumerate(charts)
+    ]
+    async with a_stage(folder, node, rows) as stage:
+        await _all_ready(stage)
+        load = Load(
+            http=stage.system.http,
+            url=stage.system.url("ingest", "/webhook"),
+            secret=SECRET,
+            charts=charts,
+            chance=Random(order.seed),  # noqa: S311 - a game, no secret
+        )
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(load.run(order.alerts, order.alerts / order.seconds))
+            planned = schedule(order.seed, order.seconds, order.amounts)
+            tasks.create_task(_bring_about(stage, planned, tell))
+        tell(order.seconds, "quiet: waiting until everything has its ending")
+        settled_after = await _settle(stage)
+        evidence = await gather(stage, load.sent)
+        return Report(
+            order=order,
+            troubles=stage.done,
+            exits=stage.supervisor.exits,
+            evidence=evidence,
+            checks=[_settled(settled_after), *verdict(evidence)],
+            answered_within=sorted(load.seconds),
+        )
+
+
+async def _settle(stage: Stage) -> float | None:
+    """Wait until all is done and told; return the seconds to the last ending."""
+    quiet_since = time.monotonic()
+    settled_after = None
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SETTLED_WITHIN):
+            await _all_ready(stage)
+            await _until(lambda: _all_ended(stage))
+            settled_after = time.monotonic() - quiet_since
+            await _stated_anew(stage)
+        async with asyncio.timeout(WRITTEN_WITHIN):
+            await _until(lambda: _sheet_is_written(stage))
+    return settled_after
+
+
+def _settled(seconds: float | None) -> Check:
+    promise = "Everything drains by itself"
+    if seconds is None:
+        return Check(promise, [f"not within {SETTLED_WITHIN:.0f} s"], "")
+    return Check(promise, [], f"{seconds:.0f} s after the last trouble")
+
+
+async def _bring_about(stage: Stage, planned: Sequence[Planned], tell: Tell) -> None:
+    started = time.monotonic()
+    async with asyncio.TaskGroup() as troubles:
+        for each in planned:
+            await asyncio.sleep(started + each.at - time.monotonic())
+            tell(each.at, str(each.trouble))
+            troubles.create_task(stage.bring_about(each.trouble))
+
+
+async def _all_ready(stage: Stage) -> None:
+    for service in SERVICES:
+        await stage.system.answers(service, "/ready")
+
+
+async def _all_ended(stage: Stage) -> bool:
+    return all(receipt["ending"] for receipt in await receipts(stage))
+
+
+async def _stated_anew(stage: Stage) -> None:
+    """Stop the market, and wait until analytics has heard of an account that stands still."""
+    url = stage.system.url("simulator", "/sim/market")
+    answer = await stage.system.http.post(url, json={"frozen": True}, headers=KEYS)
+    answer.raise_for_status()
+    stopped_at = datetime.now(UTC)
+
+    async def is_stated() -> bool:
+        account = (await summary(stage))["account"]
+        return account is not None and datetime.fromisoformat(account["at"]) > stopped_at
+
+    await _until(is_stated)
+    await _until(lambda: _performance_is_written(stage))
+
+
+async def _performance_is_written(stage: Stage) -> bool:
+    await stage.system.get("/performance")
+    return True
+
+
+async def _sheet_is_written(stage: Stage) -> bool:
+    """Say whether no row waits for the news of an order or an ending."""
+    shown = {
+        (row["symbol"], row["Time Frame"]): row["Order Status"] for row in tab(stage, "Config")
+    }
+    return all(
+        shown.get(book) == status_after(receipt)
+        for book, receipt in last_signals(await receipts(stage)).items()
+    )
+
+
+async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
+    while True:
+        with suppress(httpx2.HTTPError):
+            if await condition():
+                return
+        await asyncio.sleep(1)
