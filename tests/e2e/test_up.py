@@ -45,12 +45,14 @@ async def test_the_commands_follow_a_signal_to_its_position(tmp_path: Path) -> N
         signal_id = json.loads(signals.out)["signals"][0]["signal_id"]
         receipt = await novalgo("signals", signal_id, environ=up.environ)
         positions = await novalgo("positions", environ=up.environ)
+        profit = await novalgo("profit", environ=up.environ)
 
     assert (sent.code, refused.code) == (0, 1), sent.out + sent.err
     assert re.search(r"ending +filled", sent.out)
     assert "ending     filled" in receipt.out
     assert [step for step in ("alert", "stored", "filled") if step not in receipt.out] == []
     assert re.search(r"AAPL +long", positions.out)
+    assert re.search(r"AAPL +15 Min", profit.out)
 
 
 async def test_the_doctor_finds_nothing_wrong_with_what_runs_and_everything_with_what_does_not(
@@ -74,7 +76,7 @@ async def test_commands_say_where_nothing_answers(tmp_path: Path) -> None:
     positions = await novalgo("positions", environ=nowhere)
 
     assert positions.code == 2
-    assert "ingest does not answer at http://127.0.0.1:1" in positions.err
+    assert "ingest does not answer at http://127.0.0.1:1/positions" in positions.err
 
 
 @pytest.mark.parametrize(

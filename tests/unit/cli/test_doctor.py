@@ -55,11 +55,19 @@ def test_a_mounted_secret_may_be_its_groups_but_not_everybodys(
     assert bool(problems) is is_problem
 
 
+def test_dead_letters_are_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "dead_letters.jsonl").write_text('{"queue": "sheets.updates"}\n')
+
+    [finding] = [found for found in files(Settings(data_dir=tmp_path), {}) if found.is_problem]
+
+    assert finding.told.startswith("1 in ")
+
+
 def test_a_data_directory_that_is_a_file_is_a_problem(tmp_path: Path) -> None:
     path = tmp_path / "var"
     path.write_text("")
 
-    [finding] = files(Settings(data_dir=path), {})
+    finding = next(files(Settings(data_dir=path), {}))
 
     assert finding.told == f"{path} is no directory"
 

@@ -1,4 +1,4 @@
-"""Ingest, over HTTP, with the credentials that lie in the data directory or the environment."""
+"""Ingest and analytics over HTTP, with the credentials that this machine keeps."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,51 +7,67 @@ from typing import Any
 import httpx2
 from pydantic import SecretStr
 
+from novalgo_analytics.settings import Settings as AnalyticsSettings
 from novalgo_cli.announcement import address
 from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET
 from novalgo_common.errors import SettingsError, UnavailableError
-from novalgo_ingest.settings import Settings
+from novalgo_common.settings import Settings
+from novalgo_ingest.settings import Settings as IngestSettings
 
 TIMEOUT = 30.0
 """Seconds.  TradingView itself hangs up after 3."""
 
 
 class RefusedError(UnavailableError):
-    """Ingest answered, but with an error.  The text is its status and its own words."""
+    """The service answered, but with an error.  The text is its status and its own words."""
 
 
 class Ingest:
     """Every method raises `UnavailableError` where ingest cannot be reached."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._settings = Settings.from_env(environ)
+        self._settings = IngestSettings.from_env(environ)
         self._url = address(self._settings, self._settings.ingest_port)
 
     def send_alert(self, fields: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
         """Send an alert as a chart would; return the status and the body of the answer."""
         secret = _credential(self._settings, self._settings.webhook_secrets, WEBHOOK_SECRET)
-        response = self._request("POST", "/webhook", json={**fields, "secret": secret})
-        return response.status_code, _body(response)
+        body = {**fields, "secret": secret}
+        response = _request("ingest", "POST", f"{self._url}/webhook", json=body)
+        return response.status_code, _body("ingest", response)
 
     def read(self, path: str) -> dict[str, Any]:
         """Return what ingest answers to the holder of an API key; else raise `RefusedError`."""
         key = _credential(self._settings, self._settings.api_keys, API_KEY)
-        response = self._request("GET", path, headers={"X-API-Key": key})
-        body = _body(response)
-        if response.status_code != 200:
-            told = body.get("error", "without saying why")
-            raise RefusedError(f"ingest answered {response.status_code}: {told}")
-        return body
+        return _read("ingest", self._url + path, key)
 
-    def _request(self, method: str, path: str, **options: Any) -> httpx2.Response:
-        try:
-            with httpx2.Client(timeout=TIMEOUT, trust_env=False) as client:
-                return client.request(method, self._url + path, **options)
-        except httpx2.TransportError as error:
-            raise UnavailableError(
-                f"ingest does not answer at {self._url} ({type(error).__name__}): "
-                "start it with `novalgo up`, or set NOVALGO_INGEST_PORT"
-            ) from None
+
+def read_summary(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return analytics' numbers; raise `UnavailableError` where there are none to be had."""
+    settings = AnalyticsSettings.from_env(environ)
+    key = _credential(settings, settings.api_keys, API_KEY)
+    url = address(settings, settings.analytics_port)
+    return _read("analytics", f"{url}/api/v1/summary", key)
+
+
+def _read(service: str, url: str, key: str) -> dict[str, Any]:
+    response = _request(service, "GET", url, headers={"X-API-Key": key})
+    body = _body(service, response)
+    if response.status_code != 200:
+        told = body.get("error", "without saying why")
+        raise RefusedError(f"{service} answered {response.status_code}: {told}")
+    return body
+
+
+def _request(service: str, method: str, url: str, **options: Any) -> httpx2.Response:
+    try:
+        with httpx2.Client(timeout=TIMEOUT, trust_env=False) as client:
+            return client.request(method, url, **options)
+    except httpx2.TransportError as error:
+        raise UnavailableError(
+            f"{service} does not answer at {url} ({type(error).__name__}): "
+            f"start it with `novalgo up`, or set NOVALGO_{service.upper()}_PORT"
+        ) from None
 
 
 def _credential(settings: Settings, given: Sequence[SecretStr], name: str) -> str:
@@ -67,11 +83,11 @@ def _credential(settings: Settings, given: Sequence[SecretStr], name: str) -> st
         ) from None
 
 
-def _body(response: httpx2.Response) -> dict[str, Any]:
+def _body(service: str, response: httpx2.Response) -> dict[str, Any]:
     try:
         body = response.json()
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        raise UnavailableError("what answers there is not ingest")
+        raise UnavailableError(f"what answers there is not {service}")
     return body

@@ -140,6 +140,16 @@ def positions(as_json: Annotated[bool, _AS_JSON] = False) -> None:
 
 
 @app.command()
+def profit(as_json: Annotated[bool, _AS_JSON] = False) -> None:
+    """Show what was earned, by symbol and by timeframe, and the account."""
+    from novalgo_cli.client import read_summary
+    from novalgo_cli.profit import show_profit
+
+    with _one_line_on_error():
+        show_profit(read_summary(os.environ), Console(), as_json=as_json)
+
+
+@app.command()
 def doctor() -> None:
     """Tell what is configured, what answers, and how to mend what does not.
 

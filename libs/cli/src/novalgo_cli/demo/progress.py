@@ -29,7 +29,7 @@ def showing(console: Console) -> Iterator[Progress]:
         return
     columns = ("{task.fields[time]}", "{task.description}")
     with Bar(
-        TextColumn(columns[0], style="bold"), BarColumn(40), TextColumn(columns[1]), console=console
+        TextColumn(columns[0], style="bold"), BarColumn(20), TextColumn(columns[1]), console=console
     ) as bar:
         yield _Moving(bar)
 

@@ -17,6 +17,7 @@ _OTHERS, _EVERYBODY = 0o077, 0o007
 def files(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Yield what was found about each."""
     yield _data_dir(settings.data_dir)
+    yield _dead_letters(settings.data_dir / "dead_letters.jsonl")
     for name in (WEBHOOK_SECRET, API_KEY):
         path = settings.data_dir / name
         if path.exists():
@@ -38,6 +39,13 @@ def _data_dir(path: Path) -> Finding:
     if os.access(above, os.W_OK | os.X_OK):
         return Finding("data", f"{path} is made at the first start")
     return Finding("data", f"{path} cannot be made", "set NOVALGO_DATA_DIR to a writable path")
+
+
+def _dead_letters(path: Path) -> Finding:
+    count = len(path.read_bytes().splitlines()) if path.exists() else 0
+    if not count:
+        return Finding("dead letters", "none")
+    return Finding("dead letters", f"{count} in {path}", "read there why, and remove the file")
 
 
 def _names_a_file(name: str, value: str) -> bool:
