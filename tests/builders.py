@@ -38,6 +38,8 @@ from novalgo_common.events import (
     SignalEnded,
     SignalReceived,
     StatusWritten,
+    TradingHalted,
+    TradingResumed,
 )
 
 NOON = datetime(2026, 11, 11, 17, 0, tzinfo=UTC)
@@ -245,6 +247,19 @@ def an_alarm(**changes: object) -> AlarmRaised:
         "message": "The Config tab cannot be read: share it with the service account.",
     }
     return _build(AlarmRaised, defaults, changes)
+
+
+def a_halt(**changes: object) -> TradingHalted:
+    defaults: dict[str, object] = {
+        "symbol": SYMBOL,
+        "timeframe": TIMEFRAME,
+        "reason": "ordered by a person",
+    }
+    return _build(TradingHalted, defaults, changes)
+
+
+def a_resumption(**changes: object) -> TradingResumed:
+    return _build(TradingResumed, {"symbol": None, "timeframe": None}, changes)
 
 
 def a_positions_request(**changes: object) -> PositionsRequested:

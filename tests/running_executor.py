@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
+
+import httpx2
 
 from novalgo_common.clock import Clock, utc_now
 from novalgo_common.dead_letters import FileDeadLetters
@@ -24,6 +26,7 @@ from novalgo_executor.settings import Settings
 from tests.builders import SYMBOL, TIMEFRAME, a_config_changed, a_config_row, a_signal
 from tests.waiting import until
 
+API_KEY = "made-up-api-key"
 E = TypeVar("E", bound=Event)
 
 
@@ -32,8 +35,9 @@ class RunningExecutor:
     """A running executor, and what it published."""
 
     bus: LocalBus
-    events: list[Event] = field(default_factory=list)
-    sequence: int = 0
+    http: httpx2.AsyncClient
+    events: list[Event]
+    sequence: int
 
     async def send(
         self, action: Action, symbol: str = SYMBOL, timeframe: str = TIMEFRAME, **changes: object
@@ -66,8 +70,15 @@ class RunningExecutor:
     def orders(self, signal_id: UUID) -> list[OrderSubmitted]:
         return [event for event in self.of(OrderSubmitted) if event.correlation_id == signal_id]
 
-    async def collect(self, event: Event) -> None:
-        self.events.append(event)
+    async def order(self, what: str, **scope: object) -> Any:
+        """Halt, resume or flatten, as a person does; return the answer."""
+        answer = await self.ask(what, **scope)
+        answer.raise_for_status()
+        return answer.json()
+
+    async def ask(self, what: str, key: str | None = None, **scope: object) -> httpx2.Response:
+        headers = {"X-API-Key": key or API_KEY}
+        return await self.http.post(f"/control/{what}", json=scope, headers=headers)
 
 
 @asynccontextmanager
@@ -89,11 +100,16 @@ async def running_executor(
             "alpaca_data_url": alpaca,
             "alpaca_stream_url": alpaca.replace("http", "ws") + "/stream",
             "reconcile_seconds": 1,
+            "api_keys": API_KEY,
             **changes,
         }
     )
     bus = LocalBus(FileDeadLetters(data_dir / "dead_letters.jsonl"))
-    executor = RunningExecutor(bus, sequence=sequence)
+
+    collected: list[Event] = []
+
+    async def collect(event: Event) -> None:
+        collected.append(event)
 
     async def ignore(_event: Event) -> None:
         pass
@@ -101,12 +117,17 @@ async def running_executor(
     async def answer(_request: Event) -> Event:
         return config
 
-    await bus.subscribe(ANALYTICS_JOURNAL, executor.collect)
+    await bus.subscribe(ANALYTICS_JOURNAL, collect)
     await bus.subscribe(SHEETS_UPDATES, ignore)
     await bus.subscribe(INGEST_RECEIPTS, ignore)
     await bus.respond(ConfigRequested, answer)
     try:
-        async with open_service(settings, bus, clock):
-            yield executor
+        async with (
+            open_service(settings, bus, clock) as app,
+            httpx2.AsyncClient(
+                transport=httpx2.ASGITransport(app), base_url="http://executor"
+            ) as http,
+        ):
+            yield RunningExecutor(bus, http, collected, sequence)
     finally:
         await bus.close()

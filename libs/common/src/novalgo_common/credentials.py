@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+import structlog
+from pydantic import SecretStr
+
 from novalgo_common.errors import SettingsError
+
+log = structlog.get_logger()
 
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the name of a file
 API_KEY = "api_key"
@@ -26,6 +31,16 @@ class Credentials:
         digest = _digest(presented)
         matches = [hmac.compare_digest(digest, own) for own in self._digests]
         return any(matches)
+
+
+def given_or_kept(given: Sequence[SecretStr], data_dir: Path, name: str) -> Credentials:
+    """Return the secrets that the settings give, or else the one kept in `data_dir/name`."""
+    if given:
+        return Credentials([secret.get_secret_value() for secret in given])
+    kept, is_new = kept_credential(data_dir, name)
+    if is_new:
+        log.warning("credential.made", file=str(data_dir / name))
+    return Credentials([kept])
 
 
 def kept_credential(data_dir: Path, name: str) -> tuple[str, bool]:

@@ -88,6 +88,11 @@ class Reason(StrEnum):
     CONFLICT = "conflict"
     MARKET_CLOSED = "market_closed"
     NO_QUOTE = "no_quote"
+    HALTED = "halted"
+    ORDER_RATE = "order_rate"
+    ORDER_TOO_LARGE = "order_too_large"
+    EXPOSURE = "exposure"
+    PRICE_COLLAR = "price_collar"
     BROKER_REFUSED = "broker_refused"
     ORDER_ENDED_SHORT = "order_ended_short"
     OUTCOME_UNKNOWN = "outcome_unknown"
@@ -371,6 +376,26 @@ class PerformanceWritten(Event):
     type: Literal["performance.written.v1"] = "performance.written.v1"
 
 
+# --- halts ----------------------------------------------------------------------------------------
+
+
+class TradingHalted(Event):
+    """Entries stop, for everything, a symbol or a book, until a person resumes.  Exits go on."""
+
+    type: Literal["trading.halted.v1"] = "trading.halted.v1"
+    symbol: Symbol | None
+    timeframe: Timeframe | None
+    reason: str
+
+
+class TradingResumed(Event):
+    """A person lifted a halt."""
+
+    type: Literal["trading.resumed.v1"] = "trading.resumed.v1"
+    symbol: Symbol | None
+    timeframe: Timeframe | None
+
+
 # --- alarms ---------------------------------------------------------------------------------------
 
 
@@ -420,6 +445,8 @@ EVENTS: tuple[type[Event], ...] = (
     PerformanceRequested,
     PerformanceUpdated,
     PerformanceWritten,
+    TradingHalted,
+    TradingResumed,
     AlarmRaised,
     PositionsRequested,
     PositionsReported,

@@ -42,6 +42,11 @@ class Settings(BaseModel):
         description="RabbitMQ (`amqp://user:password@host/vhost`); without it the LocalBus, "
         "all services in one process",
     )
+    api_keys: SecretList = Field(
+        (),
+        description="Keys for `X-API-Key`, comma-separated; without any one is made at the first "
+        "start and kept in `DATA_DIR/api_key`",
+    )
     bind_host: str = Field("127.0.0.1", description="The address that the services listen on")
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="debug, info, warning, error"

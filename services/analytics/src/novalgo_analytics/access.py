@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from fastapi import HTTPException, Request
 
 from novalgo_analytics.settings import Settings
-from novalgo_common.credentials import API_KEY, Credentials, kept_credential
+from novalgo_common.credentials import API_KEY, Credentials, given_or_kept
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,8 @@ class Access:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Access":
-        keys = [key.get_secret_value() for key in settings.api_keys]
         return cls(
-            keys=Credentials(keys or [kept_credential(settings.data_dir, API_KEY)[0]]),
+            keys=given_or_kept(settings.api_keys, settings.data_dir, API_KEY),
             open_here=is_loopback(settings.bind_host),
         )
 

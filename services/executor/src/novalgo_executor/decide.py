@@ -13,7 +13,7 @@ from novalgo_common.events import Action, Ending, Leg, OrderStatus, Reason, Side
 from novalgo_common.order_ids import client_order_id
 from novalgo_executor.broker import OrderRequest, PositionIntent, Quote
 from novalgo_executor.facts import ZERO, Facts, Order, Rules, Signal
-from novalgo_executor.refuse import refuse_entry
+from novalgo_executor.refuse import refuse_entry, refuse_size
 from novalgo_executor.size import Size, size_entry
 from novalgo_executor.steps import (
     Ask,
@@ -159,7 +159,8 @@ def _open(case: _Case) -> Step:
             Reason.TOO_SMALL,
             f"{facts.row.position_size} dollars are less than one share at {facts.quote.ask}",
         )
-    return _move(case, Leg.OPEN, size)
+    broken = refuse_size(signal, size, facts.quote, facts.usage, case.rules.limits)
+    return broken or _move(case, Leg.OPEN, size)
 
 
 def _move(case: _Case, leg: Leg, size: Size) -> Step:

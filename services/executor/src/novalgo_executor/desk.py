@@ -68,13 +68,13 @@ class Desk:
 
     async def look_up_open(self, signal: Signal) -> None:
         """Ask the broker about the signal's open orders, of which no news has come."""
-        view = await self.store.view(signal)
+        view = await self.store.view(signal, self.reconciler.exposure)
         for order in view.orders:
             if order.status is OrderStatus.OPEN:
                 await self._look_up(order)
 
     async def _facts(self, signal: Signal) -> Facts:
-        view = await self.store.view(signal)
+        view = await self.store.view(signal, self.reconciler.exposure)
         config = self.config
         return Facts(
             row=config.row(signal.symbol, signal.timeframe),
@@ -88,6 +88,8 @@ class Desk:
             resting=view.resting,
             newer_waits=view.newer_waits,
             hours=await self.market.hours(),
+            halt=view.halt,
+            usage=view.usage,
         )
 
     async def _answer(self, ask: Ask, signal: Signal, facts: Facts) -> Facts:
@@ -105,15 +107,18 @@ class Desk:
     ) -> Signal:
         match step:
             case Submit():
-                await self.store.add_intent(
+                stored = await self.store.add_intent(
                     signal,
                     step,
                     config_version=facts.config_version or 0,
                     position_size=facts.row.position_size if facts.row else None,
                     held=facts.held,
+                    used=facts.usage,
+                    exposure=self.reconciler.exposure,
                 )
-                await self._send(step.request)
-                return replace(signal, decided=True)
+                if stored:
+                    await self._send(step.request)
+                    return replace(signal, decided=True)
             case Send(order=order):
                 await self.store.mark_sent(order.request.client_order_id)
                 await self._send(order.request)

@@ -9,8 +9,12 @@ from uuid import UUID
 
 from novalgo_common.events import Action, ConfigRow, Leg, OrderStatus
 from novalgo_executor.broker import Asset, MarketHours, OrderRequest, Quote
+from novalgo_executor.halts import Halt
+from novalgo_executor.limits import Limits, Usage
 
 ZERO = Decimal(0)
+NO_LIMITS = Limits()
+NO_USAGE = Usage(orders_last_minute=0, gross_exposure=ZERO)
 
 
 class Conflict(StrEnum):
@@ -38,6 +42,7 @@ class Rules:
     """How long an order of unknown outcome is looked for before it is given up as unknown."""
     patience: timedelta = timedelta(seconds=5)
     """How long an order may rest before a newer signal of its book cancels it."""
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,8 @@ class Signal:
     timeframe: str
     fired_at: datetime
     """The alert's own time where it gave one, else when ingest received it."""
+    price: Decimal | None = None
+    """The alert's own price."""
     decided: bool = False
 
 
@@ -103,6 +110,9 @@ class Facts:
     newer_waits: bool
     """Whether a newer signal of the book has arrived."""
     hours: MarketHours
+    halt: Halt | None = None
+    """A halt that covers the book."""
+    usage: Usage = NO_USAGE
     asset: Asset | None = None
     quote: Quote | None = None
     quote_missing: bool = False

@@ -10,6 +10,7 @@ from novalgo_common.background import Background
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
+from novalgo_common.credentials import API_KEY, given_or_kept
 from novalgo_common.events import ConfigChanged, PositionsRequested
 from novalgo_common.ops import Readiness, ops_app
 from novalgo_common.process import Service
@@ -17,6 +18,7 @@ from novalgo_common.relay import Relay
 from novalgo_common.store import Database
 from novalgo_common.topology import EXECUTOR_SIGNALS
 from novalgo_executor.alpaca import AlpacaBroker
+from novalgo_executor.control import Control, control_router
 from novalgo_executor.desk import Desk
 from novalgo_executor.handler import Handler
 from novalgo_executor.market import Market
@@ -45,6 +47,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             metrics=metrics,
             clock=clock,
             new_id=uuid.uuid4,
+            limits=settings.rules.limits,
             interval=float(settings.reconcile_seconds),
             expected_account=settings.alpaca_account,
         )
@@ -62,7 +65,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         handler = Handler(
             store=store, broker=broker, reconciler=reconciler, workers=workers, clock=clock
         )
-        config.on_change(workers.wake_all)
+        config.on_change(reconciler.want)
         reconciler.on_agreement(workers.open)
         relay = Relay(store.outbox, bus)
         database.on_commit(relay.wake)
@@ -82,10 +85,14 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         readiness.add("outbox", relay.problem)
         readiness.add("bus", lambda: "; ".join(bus.problems()) or None)
         readiness.add("background", background.problem)
+        app = ops_app(
+            "executor", readiness, metrics.registry, port=settings.executor_port, clock=clock
+        )
+        control = Control(store=store, workers=workers, clock=clock, new_id=uuid.uuid4)
+        keys = given_or_kept(settings.api_keys, settings.data_dir, API_KEY)
+        app.include_router(control_router(control, keys))
         try:
-            yield ops_app(
-                "executor", readiness, metrics.registry, port=settings.executor_port, clock=clock
-            )
+            yield app
         finally:
             await workers.close()
 

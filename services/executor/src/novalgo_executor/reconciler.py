@@ -18,10 +18,12 @@ from novalgo_common.errors import UnavailableError
 from novalgo_common.events import AccountSnapshotTaken, AlarmRaised
 from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerPosition
 from novalgo_executor.facts import Order
+from novalgo_executor.halts import Halt, Scope
+from novalgo_executor.limits import Limits, gross_exposure, trips
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.reconcile import Known, adopt, drift
 from novalgo_executor.snapshot import position_snapshots
-from novalgo_executor.store import Store
+from novalgo_executor.store import Exposure, Store
 
 log = structlog.get_logger()
 
@@ -46,6 +48,7 @@ class Reconciler:
         metrics: Metrics,
         clock: Clock,
         new_id: Callable[[], UUID],
+        limits: Limits,
         interval: float,
         expected_account: str | None,
     ) -> None:
@@ -55,6 +58,7 @@ class Reconciler:
         self._metrics = metrics
         self._clock = clock
         self._new_id = new_id
+        self._limits = limits
         self._interval = interval
         self._expected_account = expected_account
         self._agreed: Callable[[], Awaitable[None]] = _nothing
@@ -62,6 +66,8 @@ class Reconciler:
         self._problem: str | None = "the account has not been compared with Alpaca yet"
         self._drift: dict[str, Decimal] = {}
         self._foreign_orders: set[str] = set()
+        self.exposure = Exposure(Decimal(0), clock())
+        """Dollars in longs and shorts at the last comparison."""
 
     def on_agreement(self, listener: Callable[[], Awaitable[None]]) -> None:
         """Call `listener` whenever the store was found, or made, to agree with the broker."""
@@ -103,8 +109,13 @@ class Reconciler:
         watermark = await self._store.watermark()
         if watermark is not None:
             await self._count_fills(watermark - OVERLAP)
-        await self._compare_positions(account)
+        if not await self._compare_positions(account):
+            self._problem = (
+                "Alpaca holds positions, and whose they are waits for the first configuration"
+            )
+            return
         await self._store.save_watermark(started)
+        await self._check_limits(account)
         self._problem = f"Alpaca blocks the account: {account.blocked}" if account.blocked else None
         self._metrics.reconciled()
         await self._agreed()
@@ -116,6 +127,13 @@ class Reconciler:
         for fill in own:
             await self._store.count_fill(fill)
         return sum((fill.quantity for fill in own), Decimal(0)) >= order.filled_quantity
+
+    async def _check_limits(self, account: Account) -> None:
+        peak, streak = await self._store.peak_and_streak(account.equity)
+        for trip in trips(self._limits, account, peak=peak, losing_streak=streak):
+            log.warning("limit.tripped", limit=trip.limit, detail=trip.detail)
+            halt = Halt(Scope(), f"{trip.limit}: {trip.detail}", self._clock())
+            await self._store.halt(halt, self._new_id())
 
     def _is_wrong(self, account: Account) -> bool:
         if self._expected_account in (None, account.account_number):
@@ -150,18 +168,24 @@ class Reconciler:
             self._foreign_orders.add(fill.order_id)
         await self._store.count_external_fill(fill)
 
-    async def _compare_positions(self, account: Account) -> None:
+    async def _compare_positions(self, account: Account) -> bool:
+        """Adopt what nothing explains; return whether it was known whose that is."""
+        asked_at = self._clock()
         positions = await self._broker.positions()
         known = await self._store.known_positions()
         moving = {order.request.symbol for order in await self._store.unfinished_orders()}
         found = drift(positions, known)
+        if self._config.version is None and found.keys() - known.keys():
+            return False
         for symbol, (quantity, price) in found.items():
             # A fill may have come between the two questions: believe only what stays.
             if symbol in moving or (symbol in known and self._drift.get(symbol) != quantity):
                 continue
             await self._adopt(symbol, quantity, price, known.get(symbol))
         self._drift = {symbol: quantity for symbol, (quantity, _) in found.items()}
+        self.exposure = Exposure(gross_exposure(positions), asked_at)
         await self._announce(account, positions)
+        return True
 
     async def _adopt(
         self, symbol: str, quantity: Decimal, price: Decimal, known: Known | None

@@ -3,14 +3,16 @@
 from decimal import Decimal
 
 from novalgo_common.events import Action, Ending, Reason
-from novalgo_executor.broker import Asset
-from novalgo_executor.facts import Conflict, Facts, Rules, Signal, WhenClosed
+from novalgo_executor.broker import Asset, Quote
+from novalgo_executor.facts import ZERO, Conflict, Facts, Rules, Signal, WhenClosed
+from novalgo_executor.limits import Limits, Usage, breach
+from novalgo_executor.size import Size
 from novalgo_executor.steps import Ask, End
 
 
 def refuse_entry(signal: Signal, facts: Facts, rules: Rules) -> End | Ask | None:
     """Return the first rule that declines the entry, the question it needs answered, or None."""
-    refusal = _refuse_row(facts) or _refuse_session(facts, rules)
+    refusal = _refuse_halted(facts) or _refuse_row(facts) or _refuse_session(facts, rules)
     if refusal is not None:
         return refusal
     if facts.asset is None:
@@ -20,6 +22,25 @@ def refuse_entry(signal: Signal, facts: Facts, rules: Rules) -> End | Ask | None
 
 def _decline(reason: Reason, detail: str) -> End:
     return End(Ending.DECLINED, reason, detail)
+
+
+def refuse_size(
+    signal: Signal, size: Size, quote: Quote, usage: Usage, limits: Limits
+) -> End | None:
+    """Return the limit that an entry of this size would break, or None."""
+    buying = signal.action is Action.BUY
+    price = quote.ask if buying else quote.bid
+    dollars = size.notional if size.notional is not None else (size.quantity or ZERO) * price
+    broken = breach(
+        limits, usage, dollars=dollars, price=price, alert_price=signal.price, buying=buying
+    )
+    return _decline(broken.reason, broken.detail) if broken is not None else None
+
+
+def _refuse_halted(facts: Facts) -> End | None:
+    if facts.halt is None:
+        return None
+    return _decline(Reason.HALTED, f"entries are halted ({facts.halt.scope}): {facts.halt.reason}")
 
 
 def _refuse_row(facts: Facts) -> End | None:

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 from novalgo_common import settings as common
 from novalgo_common.simulated import ALPACA_KEY_ID, ALPACA_SECRET_KEY
 from novalgo_executor.facts import Conflict, Rules, WhenClosed
+from novalgo_executor.limits import Limits
 
 _TRADING = {"paper": "https://paper-api.alpaca.markets", "live": "https://api.alpaca.markets"}
 _STREAM = {
@@ -56,6 +57,32 @@ class Settings(common.Settings):
         description="Seconds that an order of unknown outcome is looked for at Alpaca before its "
         "signal ends as failed",
     )
+    limit_orders_a_minute: int | None = Field(
+        None, ge=1, description="Entries a minute; more are declined"
+    )
+    limit_order_dollars: Decimal | None = Field(
+        None, gt=0, description="Dollars of one entry; a larger one is declined"
+    )
+    limit_gross_exposure: Decimal | None = Field(
+        None, gt=0, description="Dollars in longs and shorts together; entries beyond are declined"
+    )
+    limit_price_collar: Decimal | None = Field(
+        None,
+        gt=0,
+        description="Percent that the quote may be worse than the alert's own price",
+    )
+    limit_day_loss: Decimal | None = Field(
+        None,
+        gt=0,
+        description="Dollars lost since the previous close that halt all entries until a person "
+        "resumes",
+    )
+    limit_drawdown: Decimal | None = Field(
+        None, gt=0, le=100, description="Percent below the highest equity that halts all entries"
+    )
+    limit_losing_streak: int | None = Field(
+        None, ge=1, description="Losing closing orders in a row that halt all entries"
+    )
     reconcile_seconds: Decimal = Field(
         Decimal(30), gt=0, description="Seconds between two comparisons with Alpaca"
     )
@@ -102,6 +129,15 @@ class Settings(common.Settings):
             when_closed=self.when_closed,
             conflict=self.conflict,
             grace=timedelta(seconds=self.unknown_grace_seconds),
+            limits=Limits(
+                orders_a_minute=self.limit_orders_a_minute,
+                order_dollars=self.limit_order_dollars,
+                gross_exposure=self.limit_gross_exposure,
+                price_collar=self.limit_price_collar,
+                day_loss=self.limit_day_loss,
+                drawdown=self.limit_drawdown,
+                losing_streak=self.limit_losing_streak,
+            ),
         )
 
     def describe(self) -> str:

@@ -38,8 +38,7 @@ class SymbolWorkers:
     async def open(self) -> None:
         """Begin, or look again at every symbol: the store agrees with the broker now."""
         self._is_open = True
-        for symbol in await self._store.symbols():
-            self.wake(symbol)
+        await self.look_again()
 
     def wake(self, symbol: str) -> None:
         """There is news of the symbol: a signal, or an order."""
@@ -48,9 +47,9 @@ class SymbolWorkers:
         if self._is_open and (worker is None or worker.done()):
             self._workers[symbol] = asyncio.create_task(self._work(symbol), name=f"worker {symbol}")
 
-    def wake_all(self) -> None:
-        """There is news that concerns every symbol, such as a configuration."""
-        for symbol in self._news:
+    async def look_again(self) -> None:
+        """Wake every symbol that has signals without an ending."""
+        for symbol in await self._store.symbols():
             self.wake(symbol)
 
     async def close(self) -> None:

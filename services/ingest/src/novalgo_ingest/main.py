@@ -1,12 +1,11 @@
 """Ingest: opens its parts and wires them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import structlog
 from fastapi import FastAPI
-from pydantic import SecretStr
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +14,7 @@ from novalgo_common.background import Background
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
-from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET, Credentials, kept_credential
+from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET, given_or_kept
 from novalgo_common.events import ConfigChanged, PerformanceWritten
 from novalgo_common.ops import Readiness, ops_app
 from novalgo_common.process import Service
@@ -42,8 +41,8 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncIterator[FastAPI]:
-    secrets = _credentials(settings, settings.webhook_secrets, WEBHOOK_SECRET)
-    keys = _credentials(settings, settings.api_keys, API_KEY)
+    secrets = given_or_kept(settings.webhook_secrets, settings.data_dir, WEBHOOK_SECRET)
+    keys = given_or_kept(settings.api_keys, settings.data_dir, API_KEY)
     metrics, readiness = Metrics(), Readiness()
     async with Database.open(settings, "ingest") as database, Background.open() as background:
         store, receipts = Store(database, clock), ReceiptStore(database)
@@ -119,12 +118,3 @@ def _add_routes(app: FastAPI, webhook: Webhook, queries: Queries) -> None:
 async def _http_error(_request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)
     return error(problem.status_code, problem.detail, problem.headers)
-
-
-def _credentials(settings: Settings, given: Sequence[SecretStr], name: str) -> Credentials:
-    if given:
-        return Credentials([secret.get_secret_value() for secret in given])
-    kept, is_new = kept_credential(settings.data_dir, name)
-    if is_new:
-        log.warning("credential.made", file=str(settings.data_dir / name))
-    return Credentials([kept])

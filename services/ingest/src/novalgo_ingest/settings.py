@@ -39,11 +39,6 @@ class Settings(CommonSettings):
         description="Secrets of which each alert must carry one, comma-separated; without any one "
         "is made at the first start and kept in `DATA_DIR/webhook_secret`",
     )
-    api_keys: SecretList = Field(
-        (),
-        description="Keys for `X-API-Key`, comma-separated; without any one is made at the first "
-        "start and kept in `DATA_DIR/api_key`",
-    )
     allowed_networks: Networks = Field(
         tuple(ip_network(network) for network in (*LOOPBACK, *TRADINGVIEW)),
         description="Addresses and networks that alerts may come from, comma-separated; by "

@@ -1,6 +1,7 @@
 """What executor keeps beside signals and orders: adoptions, the config copy, a watermark."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import sqlalchemy as sa
@@ -16,11 +17,19 @@ from novalgo_executor.store.tables import NOTES
 
 _CONFIG = "config"
 _WATERMARK = "fills_watermark"
+_STREAK = "losing_streak"
+_PEAK = "highest_equity"
 
 
 def adopt(connection: Connection, outbox: Outbox, adoption: Adoption, now: datetime) -> None:
     """Give shares that no fill of ours explains to a book, or to the external remainder."""
-    positions.move(connection, adoption.symbol, adoption.timeframe, adoption.quantity)
+    positions.move(
+        connection,
+        adoption.symbol,
+        adoption.timeframe,
+        adoption.quantity,
+        adoption.average_price,
+    )
     event_id = _account_id(f"adopted.{adoption.symbol}.{now.isoformat()}")
     outbox.add(
         connection,
@@ -38,7 +47,7 @@ def adopt(connection: Connection, outbox: Outbox, adoption: Adoption, now: datet
 
 def count_external(connection: Connection, outbox: Outbox, fill: BrokerFill) -> None:
     """Count a fill that no order of ours explains: a trade by hand, a liquidation."""
-    if not positions.count(connection, fill, None):
+    if positions.count(connection, fill, None) is None:
         return
     event_id = _account_id(f"fill.{fill.order_id}.{fill.cumulative:f}")
     outbox.add(
@@ -71,6 +80,32 @@ def kept_config(connection: Connection) -> ConfigChanged | None:
     event = decode(text.encode())
     assert isinstance(event, ConfigChanged)
     return event
+
+
+def count_streak(connection: Connection, realised: Decimal) -> None:
+    """Take a closing order's result into the losing streak; one that came out even counts not."""
+    if realised:
+        _note(connection, _STREAK, str(losing_streak(connection) + 1 if realised < 0 else 0))
+
+
+def losing_streak(connection: Connection) -> int:
+    """Return how many closing orders lost, one after the other, up to now."""
+    return int(_read(connection, _STREAK) or 0)
+
+
+def reset_streak(connection: Connection) -> None:
+    _note(connection, _STREAK, "0")
+
+
+def raise_peak(connection: Connection, equity: Decimal) -> Decimal:
+    """Return the highest equity that was seen, this one included."""
+    peak = max(equity, Decimal(_read(connection, _PEAK) or 0))
+    _note(connection, _PEAK, format(peak, "f"))
+    return peak
+
+
+def reset_peak(connection: Connection) -> None:
+    _note(connection, _PEAK, "0")
 
 
 def save_watermark(connection: Connection, moment: datetime) -> None:

@@ -23,7 +23,7 @@ from novalgo_common.store import Outbox
 from novalgo_executor.broker import BrokerFill, BrokerOrder, OrderRequest, PositionIntent
 from novalgo_executor.facts import ZERO, Order, Signal
 from novalgo_executor.steps import Submit
-from novalgo_executor.store import positions
+from novalgo_executor.store import account, positions
 from novalgo_executor.store.tables import ORDERS
 
 
@@ -49,6 +49,7 @@ def add(connection: Connection, signal: Signal, step: Submit, now: datetime) -> 
             status=OrderStatus.UNKNOWN,
             filled_quantity=ZERO,
             counted_quantity=ZERO,
+            realised=ZERO,
             complete=False,
             created_at=now,
             detail="",
@@ -68,15 +69,24 @@ def mark(connection: Connection, client_order_id: str, **changes: object) -> Non
     )
 
 
-def end_unplaced(
-    connection: Connection,
-    client_order_id: str,
-    status: OrderStatus,
-    detail: str,
-    now: datetime,
+def withdraw(connection: Connection, client_order_id: str, now: datetime) -> None:
+    """End an intent whose order was never sent."""
+    mark(
+        connection,
+        client_order_id,
+        status=OrderStatus.CANCELED,
+        ended_at=now,
+        detail="it was never sent",
+        complete=True,
+    )
+
+
+def refuse(
+    connection: Connection, outbox: Outbox, client_order_id: str, detail: str, now: datetime
 ) -> None:
-    """Remember that the broker definitely has no such order: refused, or never sent."""
-    mark(connection, client_order_id, status=status, ended_at=now, detail=detail, complete=True)
+    """Remember that the broker definitely refused the order."""
+    mark(connection, client_order_id, status=OrderStatus.REJECTED, ended_at=now, detail=detail)
+    complete(connection, outbox, client_order_id, now)
 
 
 def apply(
@@ -134,13 +144,16 @@ def count(connection: Connection, outbox: Outbox, fill: BrokerFill, now: datetim
     row = _row(connection, ORDERS.c.order_id == fill.order_id)
     if row is None:
         return False
-    if positions.count(connection, fill, row.timeframe):
+    realised = positions.count(connection, fill, row.timeframe)
+    if realised is not None:
         counted = row.counted_quantity + fill.quantity
         connection.execute(
             ORDERS.update()
             .where(ORDERS.c.client_order_id == row.client_order_id)
             .values(
-                counted_quantity=counted, filled_quantity=max(row.filled_quantity, fill.cumulative)
+                counted_quantity=counted,
+                filled_quantity=max(row.filled_quantity, fill.cumulative),
+                realised=row.realised + realised,
             )
         )
         signal_id = UUID(row.signal_id)
@@ -186,8 +199,12 @@ def _submitted(row: Any, now: datetime) -> Event:
 def complete(connection: Connection, outbox: Outbox, client_order_id: str, now: datetime) -> None:
     """Announce an order's end once it has ended and all its fills are counted."""
     row = _row(connection, ORDERS.c.client_order_id == client_order_id)
-    if not OrderStatus(row.status).is_terminal or row.counted_quantity < row.filled_quantity:
+    if row.complete or row.counted_quantity < row.filled_quantity:
         return
+    if not OrderStatus(row.status).is_terminal:
+        return
+    if row.leg == Leg.CLOSE:
+        account.count_streak(connection, row.realised)
     connection.execute(
         ORDERS.update().where(ORDERS.c.client_order_id == client_order_id).values(complete=True)
     )

@@ -10,17 +10,21 @@ from novalgo_common.store import insert
 from novalgo_executor.broker import BrokerFill
 from novalgo_executor.facts import ZERO
 from novalgo_executor.fills import Span, is_new
+from novalgo_executor.holding import Holding
 from novalgo_executor.store.tables import BOOKS, EXTERNALS, FILLS
 
 
-def count(connection: Connection, fill: BrokerFill, timeframe: str | None) -> bool:
-    """Count a fill into its book, or as external; return whether it was new."""
+def count(connection: Connection, fill: BrokerFill, timeframe: str | None) -> Decimal | None:
+    """Count a fill into its book, or as external.
+
+    Return what it realised by average cost, or None where it was counted before.
+    """
     query = sa.select(FILLS.c.quantity, FILLS.c.cumulative).where(FILLS.c.order_id == fill.order_id)
     counted = [
         Span(row.cumulative - row.quantity, row.cumulative) for row in connection.execute(query)
     ]
     if not is_new(fill.quantity, fill.cumulative, counted):
-        return False
+        return None
     connection.execute(
         FILLS.insert().values(
             order_id=fill.order_id,
@@ -34,33 +38,56 @@ def count(connection: Connection, fill: BrokerFill, timeframe: str | None) -> bo
         )
     )
     signed = fill.quantity if fill.side is Side.BUY else -fill.quantity
-    move(connection, fill.symbol, timeframe, signed)
-    return True
+    return move(connection, fill.symbol, timeframe, signed, fill.price)
 
 
-def move(connection: Connection, symbol: str, timeframe: str | None, signed: Decimal) -> None:
-    """Add signed shares to a book, or to the external remainder where `timeframe` is None."""
+def move(
+    connection: Connection, symbol: str, timeframe: str | None, signed: Decimal, price: Decimal
+) -> Decimal:
+    """Add signed shares to a book, or to the external remainder where `timeframe` is None.
+
+    Return what that realised; nothing outside the books.
+    """
     if timeframe is None:
         held = external(connection, symbol)
         statement = insert(connection, EXTERNALS).values(symbol=symbol, quantity=held + signed)
-        keys = ["symbol"]
-    else:
-        held = books(connection, symbol).get(timeframe, ZERO)
-        statement = insert(connection, BOOKS).values(
-            symbol=symbol, timeframe=timeframe, quantity=held + signed
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["symbol"], set_={"quantity": statement.excluded.quantity}
+            )
         )
-        keys = ["symbol", "timeframe"]
+        return ZERO
+    holding, realised = _holding(connection, symbol, timeframe).after(signed, price)
+    statement = insert(connection, BOOKS).values(
+        symbol=symbol, timeframe=timeframe, quantity=holding.quantity, cost=holding.cost
+    )
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=keys, set_={"quantity": statement.excluded.quantity}
+            index_elements=["symbol", "timeframe"],
+            set_={"quantity": statement.excluded.quantity, "cost": statement.excluded.cost},
         )
     )
+    return realised
+
+
+def _holding(connection: Connection, symbol: str, timeframe: str) -> Holding:
+    query = sa.select(BOOKS.c.quantity, BOOKS.c.cost).where(
+        BOOKS.c.symbol == symbol, BOOKS.c.timeframe == timeframe
+    )
+    row = connection.execute(query).one_or_none()
+    return Holding(row.quantity, row.cost) if row is not None else Holding()
 
 
 def books(connection: Connection, symbol: str) -> dict[str, Decimal]:
     """Return the signed shares of a symbol's books, by timeframe."""
     query = sa.select(BOOKS.c.timeframe, BOOKS.c.quantity).where(BOOKS.c.symbol == symbol)
     return {row.timeframe: row.quantity for row in connection.execute(query)}
+
+
+def held_books(connection: Connection) -> list[tuple[str, str]]:
+    """Return the books that hold anything, as (symbol, timeframe)."""
+    rows = connection.execute(sa.select(BOOKS)).all()
+    return [(row.symbol, row.timeframe) for row in rows if row.quantity]
 
 
 def external(connection: Connection, symbol: str) -> Decimal:

@@ -26,11 +26,42 @@ def add(connection: Connection, event: SignalReceived, now: datetime) -> bool:
             timeframe=event.timeframe,
             action=event.action,
             fired_at=event.alert_at or event.occurred_at,
+            price=event.price,
             stored_at=now,
         )
         .on_conflict_do_nothing(index_elements=["signal_id"])
     )
     return done.rowcount == 1
+
+
+FIRST_CLOSING = 2_000_000_000
+"""Sequences from here on are a person's closings, which no alert can outrank."""
+
+
+def add_closing(
+    connection: Connection, symbol: str, timeframe: str, signal_id: UUID, now: datetime
+) -> UUID:
+    """Add a signal that closes a book and ranks above every alert; return its id."""
+    query = sa.select(sa.func.max(SIGNALS.c.sequence)).where(SIGNALS.c.sequence >= FIRST_CLOSING)
+    last = connection.execute(query).scalar()
+    connection.execute(
+        SIGNALS.insert().values(
+            signal_id=str(signal_id),
+            sequence=last + 1 if last is not None else FIRST_CLOSING,
+            symbol=symbol,
+            timeframe=timeframe,
+            action=Action.CLOSE,
+            fired_at=now,
+            stored_at=now,
+        )
+    )
+    return signal_id
+
+
+def active_books(connection: Connection) -> list[tuple[str, str]]:
+    """Return the books that have signals without an ending, as (symbol, timeframe)."""
+    query = sa.select(SIGNALS.c.symbol, SIGNALS.c.timeframe).where(SIGNALS.c.ended_at.is_(None))
+    return [(row.symbol, row.timeframe) for row in connection.execute(query.distinct())]
 
 
 _ACTIVE = (
@@ -117,5 +148,6 @@ def _signal(row: sa.Row[tuple[object, ...]]) -> Signal:
         symbol=row.symbol,
         timeframe=row.timeframe,
         fired_at=row.fired_at,
+        price=row.price,
         decided=row.decided_at is not None,
     )

@@ -1,9 +1,10 @@
 """The store as the rest of executor sees it: each method is one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
@@ -11,6 +12,7 @@ from novalgo_common.clock import Clock
 from novalgo_common.events import (
     ConfigChanged,
     Event,
+    Leg,
     OrderStatus,
     SignalDecided,
     SignalReceived,
@@ -19,12 +21,12 @@ from novalgo_common.events import (
 from novalgo_common.store import Database, Outbox
 from novalgo_executor.broker import BrokerFill, BrokerOrder
 from novalgo_executor.facts import Order, Signal
+from novalgo_executor.halts import Halt, Scope, halted
+from novalgo_executor.limits import Usage
 from novalgo_executor.reconcile import Adoption, Known
 from novalgo_executor.steps import End, Submit
-from novalgo_executor.store import account, orders, positions, signals
+from novalgo_executor.store import account, halts, orders, positions, signals
 from novalgo_executor.store.tables import OUTBOX
-
-NEVER_SENT = "it was never sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,16 @@ class BookView:
     orders: tuple[Order, ...]
     resting: tuple[Order, ...]
     newer_waits: bool
+    halt: Halt | None
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """The dollars in longs and shorts together, as the broker stated them at a time."""
+
+    dollars: Decimal
+    at: datetime
 
 
 class Store:
@@ -78,19 +90,14 @@ class Store:
         def end(connection: Connection) -> None:
             for order in orders.of_signal(connection, signal.signal_id):
                 if order.status is OrderStatus.UNKNOWN and not order.sent:
-                    orders.end_unplaced(
-                        connection,
-                        order.request.client_order_id,
-                        OrderStatus.CANCELED,
-                        NEVER_SENT,
-                        now,
-                    )
+                    orders.withdraw(connection, order.request.client_order_id, now)
             signals.end(connection, self.outbox, signal, ending, now)
 
         await self._database.write(end)
 
-    async def view(self, signal: Signal) -> BookView:
+    async def view(self, signal: Signal, exposure: Exposure) -> BookView:
         """Return what bears on a signal, as of one moment."""
+        now = self._clock()
 
         def read(connection: Connection) -> BookView:
             books = positions.books(connection, signal.symbol)
@@ -109,6 +116,8 @@ class Store:
                     other.timeframe == signal.timeframe and other.sequence > signal.sequence
                     for other in signals.active(connection, signal.symbol)
                 ),
+                halt=halted(halts.all_of_them(connection), signal.symbol, signal.timeframe),
+                usage=halts.usage(connection, exposure.dollars, exposure.at, now),
             )
 
         return await self._database.read(read)
@@ -123,11 +132,22 @@ class Store:
         config_version: int,
         position_size: Decimal | None,
         held: Decimal,
-    ) -> None:
-        """Store an intent, frozen, before its request leaves; the first one is the decision."""
+        used: Usage,
+        exposure: Exposure,
+    ) -> bool:
+        """Store an intent, frozen, before its request leaves; the first one is the decision.
+
+        Return False, and store nothing, where an opening was decided on less than what is `used`
+        of the limits by now, or its book has been halted: decide again.
+        """
         now = self._clock()
 
-        def add(connection: Connection) -> None:
+        def add(connection: Connection) -> bool:
+            if step.leg is Leg.OPEN:
+                usage = halts.usage(connection, exposure.dollars, exposure.at, now)
+                halt = halted(halts.all_of_them(connection), signal.symbol, signal.timeframe)
+                if halt is not None or usage.exceeds(used):
+                    return False
             if not signal.decided:
                 signals.started(connection, signal.signal_id, now)
                 self.outbox.add(
@@ -145,8 +165,9 @@ class Store:
                     ),
                 )
             orders.add(connection, signal, step, now)
+            return True
 
-        await self._database.write(add)
+        return await self._database.write(add)
 
     async def mark_sent(self, client_order_id: str) -> None:
         """Remember that the order may now be at the broker, before it is."""
@@ -164,11 +185,9 @@ class Store:
         """Remember that the broker definitely refused the order."""
         now = self._clock()
 
-        def refuse(connection: Connection) -> None:
-            orders.end_unplaced(connection, client_order_id, OrderStatus.REJECTED, detail, now)
-            orders.complete(connection, self.outbox, client_order_id, now)
-
-        await self._database.write(refuse)
+        await self._database.write(
+            lambda c: orders.refuse(c, self.outbox, client_order_id, detail, now)
+        )
 
     async def apply(self, stated: BrokerOrder, fill: BrokerFill | None = None) -> bool:
         """Take in what the broker states of an order; return whether it is one of ours."""
@@ -209,6 +228,50 @@ class Store:
 
     async def save_watermark(self, moment: datetime) -> None:
         await self._database.write(lambda c: account.save_watermark(c, moment))
+
+    # --- halts and limits
+
+    async def halt(self, halt: Halt, event_id: UUID) -> None:
+        """Halt a scope; one that is halted already stays as it is."""
+        await self._database.write(lambda c: halts.add(c, self.outbox, halt, event_id))
+
+    async def resume(self, scope: Scope, event_id: UUID) -> bool:
+        """Lift the halt of exactly this scope; return whether there was one.
+
+        Resuming all begins the losing streak and the drawdown anew.
+        """
+        now = self._clock()
+
+        def resume(connection: Connection) -> bool:
+            if scope == Scope():
+                account.reset_streak(connection)
+                account.reset_peak(connection)
+            return halts.remove(connection, self.outbox, scope, event_id, now)
+
+        return await self._database.write(resume)
+
+    async def halts(self) -> list[Halt]:
+        return await self._database.read(halts.all_of_them)
+
+    async def flatten(self, scope: Scope, new_id: Callable[[], UUID]) -> list[UUID]:
+        """Add a closing signal for each book of the scope that holds or may come to hold shares.
+
+        It ranks above every alert, also one that arrives after it.  Return the signals' ids.
+        """
+        now = self._clock()
+
+        def flatten(connection: Connection) -> list[UUID]:
+            books = {*positions.held_books(connection), *signals.active_books(connection)}
+            covered = sorted(book for book in books if scope.covers(*book))
+            return [signals.add_closing(connection, *book, new_id(), now) for book in covered]
+
+        return await self._database.write(flatten)
+
+    async def peak_and_streak(self, equity: Decimal) -> tuple[Decimal, int]:
+        """Return the highest equity seen, `equity` included, and the losing streak."""
+        return await self._database.write(
+            lambda c: (account.raise_peak(c, equity), account.losing_streak(c))
+        )
 
     # --- the rest
 

@@ -16,6 +16,7 @@ SIGNALS = sa.Table(
     sa.Column("timeframe", sa.Text, nullable=False),
     sa.Column("action", sa.Text, nullable=False),
     sa.Column("fired_at", Instant, nullable=False),
+    sa.Column("price", Exact),
     sa.Column("stored_at", Instant, nullable=False),
     sa.Column("decided_at", Instant),
     sa.Column("ended_at", Instant),
@@ -47,6 +48,7 @@ ORDERS = sa.Table(
     sa.Column("filled_quantity", Exact, nullable=False),
     sa.Column("filled_average_price", Exact),
     sa.Column("counted_quantity", Exact, nullable=False),
+    sa.Column("realised", Exact, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("complete", sa.Boolean, nullable=False),
     sa.Column("missing_since", Instant),
@@ -62,6 +64,7 @@ BOOKS = sa.Table(
     sa.Column("symbol", sa.Text, primary_key=True),
     sa.Column("timeframe", sa.Text, primary_key=True),
     sa.Column("quantity", Exact, nullable=False),
+    sa.Column("cost", Exact, nullable=False),
 )
 
 EXTERNALS = sa.Table(
@@ -69,6 +72,15 @@ EXTERNALS = sa.Table(
     METADATA,
     sa.Column("symbol", sa.Text, primary_key=True),
     sa.Column("quantity", Exact, nullable=False),
+)
+
+HALTS = sa.Table(
+    "halts",
+    METADATA,
+    sa.Column("symbol", sa.Text, primary_key=True),
+    sa.Column("timeframe", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("since", Instant, nullable=False),
 )
 
 FILLS = sa.Table(
