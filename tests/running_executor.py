@@ -70,13 +70,13 @@ class RunningExecutor:
     def orders(self, signal_id: UUID) -> list[OrderSubmitted]:
         return [event for event in self.of(OrderSubmitted) if event.correlation_id == signal_id]
 
-    async def order(self, what: str, **scope: object) -> Any:
+    async def order(self, what: str, **scope: str) -> Any:
         """Halt, resume or flatten, as a person does; return the answer."""
         answer = await self.ask(what, **scope)
         answer.raise_for_status()
         return answer.json()
 
-    async def ask(self, what: str, key: str | None = None, **scope: object) -> httpx2.Response:
+    async def ask(self, what: str, key: str | None = None, **scope: str) -> httpx2.Response:
         headers = {"X-API-Key": key or API_KEY}
         return await self.http.post(f"/control/{what}", json=scope, headers=headers)
 
