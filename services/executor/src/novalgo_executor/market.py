@@ -10,8 +10,6 @@ from novalgo_executor.broker import Asset, Broker, MarketHours, Quote
 HOURS_LAST = timedelta(seconds=60)
 """The market can close without notice, so its hours are not believed for longer."""
 ASSET_LASTS = timedelta(hours=1)
-GATHERING = 0.01
-"""Seconds that the first wish for a quote waits for others, to ask for them together."""
 
 
 class Market:
@@ -25,6 +23,7 @@ class Market:
         self._assets: dict[str, tuple[Asset, datetime]] = {}
         self._wanted: set[str] = set()
         self._gathering: asyncio.Task[Mapping[str, Quote]] | None = None
+        self._asking = asyncio.Lock()
 
     async def hours(self) -> MarketHours:
         """Return the session now."""
@@ -47,14 +46,17 @@ class Market:
         return asset
 
     async def quote(self, symbol: str) -> Quote | None:
-        """Return a fresh quote, or None where there is none.  Wishes of one moment share a call."""
+        """Return a fresh quote, or None where there is none.
+
+        The first wish is asked for at once; those that come meanwhile share the next call.
+        """
         self._wanted.add(symbol)
         if self._gathering is None:
             self._gathering = asyncio.create_task(self._gather())
         return (await asyncio.shield(self._gathering)).get(symbol)
 
     async def _gather(self) -> Mapping[str, Quote]:
-        await asyncio.sleep(GATHERING)
-        wanted, self._wanted = sorted(self._wanted), set()
-        self._gathering = None
-        return await self._broker.quotes(wanted)
+        async with self._asking:
+            wanted, self._wanted = sorted(self._wanted), set()
+            self._gathering = None
+            return await self._broker.quotes(wanted)

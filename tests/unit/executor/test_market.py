@@ -1,0 +1,66 @@
+"""How sparingly Alpaca is asked for quotes."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import cast
+
+import pytest
+
+from novalgo_common.errors import UnavailableError
+from novalgo_executor.broker import Broker, Quote
+from novalgo_executor.market import Market
+from tests.builders import NOON
+from tests.waiting import until
+
+pytestmark = pytest.mark.anyio
+
+QUOTE = Quote(bid=Decimal(99), ask=Decimal(101))
+
+
+class SlowQuotes:
+    """The quotes of an Alpaca that answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+        self.answering = asyncio.Event()
+        self.failure: Exception | None = None
+
+    async def quotes(self, symbols: Sequence[str]) -> Mapping[str, Quote]:
+        self.asked.append(list(symbols))
+        await self.answering.wait()
+        if self.failure is not None:
+            raise self.failure
+        return dict.fromkeys(symbols, QUOTE)
+
+
+def a_market(alpaca: SlowQuotes) -> Market:
+    return Market(cast(Broker, alpaca), lambda: NOON)
+
+
+async def test_wishes_that_come_during_a_call_share_the_next() -> None:
+    alpaca = SlowQuotes()
+    market = a_market(alpaca)
+
+    first = asyncio.create_task(market.quote("AAPL"))
+    await until(lambda: alpaca.asked == [["AAPL"]])
+    others = [asyncio.create_task(market.quote(symbol)) for symbol in ("TSLA", "MSFT", "AAPL")]
+    alpaca.answering.set()
+
+    assert await asyncio.gather(first, *others) == [QUOTE] * 4
+    assert alpaca.asked == [["AAPL"], ["AAPL", "MSFT", "TSLA"]]
+
+
+async def test_a_failed_call_fails_those_who_waited_for_it_alone() -> None:
+    alpaca = SlowQuotes()
+    market = a_market(alpaca)
+    alpaca.failure = UnavailableError("Alpaca is away")
+
+    failing = asyncio.create_task(market.quote("AAPL"))
+    await until(lambda: bool(alpaca.asked))
+    alpaca.answering.set()
+    with pytest.raises(UnavailableError):
+        await failing
+    alpaca.failure = None
+
+    assert await market.quote("AAPL") == QUOTE
