@@ -52,7 +52,7 @@ def main(
     data; nothing outside is touched.  The exit code is 1 when something could not be measured;
     an aim that is missed is said, and fails nothing.
     """
-    console = Console()
+    console = Console(width=120)
     machine = description()
     for name, value in machine.items():
         console.print(f"{name}: {value}")
