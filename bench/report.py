@@ -3,24 +3,37 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import Comparison, Series, Spread
+from bench.figures import Comparison, Series
 from bench.plots import plot
 
 
+HEADERS = ("", "", "median", "least", "most", "to the floor")
+
+
 def show(console: Console, comparison: Comparison) -> None:
-    table = Table(title=comparison.title, caption=comparison.about, title_justify="left")
-    table.add_column("median (least to most)")
-    for figure in comparison.floor.figures:
-        table.add_column(figure, justify="right")
-    for series in comparison.series:
-        table.add_row(series.name, *_cells(comparison, series))
+    console.print(f"[bold]{comparison.title}[/]\n{comparison.about}")
+    table = Table(box=SIMPLE_HEAD)
+    for place, header in enumerate(HEADERS):
+        table.add_column(header, justify="left" if place < 2 else "right")
+    for row in rows(comparison):
+        table.add_row(*row, end_section=row[0] == comparison.series[-1].name)
     console.print(table)
     for line in aims(comparison):
         console.print(f"  {line}")
     console.print()
+
+
+def rows(comparison: Comparison) -> list[tuple[str, ...]]:
+    """Return a row for each figure of each system, figure by figure."""
+    return [
+        (series.name, figure, *_cells(comparison.floor, series, figure))
+        for figure in comparison.floor.figures
+        for series in comparison.series
+    ]
 
 
 def aims(comparison: Comparison) -> list[str]:
@@ -55,18 +68,14 @@ def write_page(folder: Path, machine: Mapping[str, str], found: Sequence[Compari
 
 
 def _section(comparison: Comparison, image: str) -> list[str]:
-    figures = comparison.floor.figures
     return [
         f"## {comparison.title}",
         "",
         comparison.about,
         "",
-        f"| | {' | '.join(figures)} |",
-        f"|---|{'---:|' * len(figures)}",
-        *(
-            f"| {series.name} | {' | '.join(_cells(comparison, series))} |"
-            for series in comparison.series
-        ),
+        f"| {' | '.join(HEADERS)} |",
+        "|---|---|---:|---:|---:|---:|",
+        *(f"| {' | '.join(row)} |" for row in rows(comparison)),
         "",
         *(f"- {line}" for line in aims(comparison)),
         "",
@@ -74,19 +83,11 @@ def _section(comparison: Comparison, image: str) -> list[str]:
     ]
 
 
-def _cells(comparison: Comparison, series: Series) -> list[str]:
-    return [_cell(comparison.floor, series, figure) for figure in series.figures]
-
-
-def _cell(floor: Series, series: Series, figure: str) -> str:
-    text = _spread(series.spread(figure))
-    if series is floor or not floor.spread(figure).middle:
-        return text
-    return f"{text} ×{series.ratio(floor, figure):.2f}"
-
-
-def _spread(spread: Spread) -> str:
-    return f"{_number(spread.middle)} ({_number(spread.least)} to {_number(spread.most)})"
+def _cells(floor: Series, series: Series, figure: str) -> tuple[str, ...]:
+    spread = series.spread(figure)
+    is_compared = series is not floor and floor.spread(figure).middle
+    ratio = f"×{series.ratio(floor, figure):.2f}" if is_compared else ""
+    return (_number(spread.middle), _number(spread.least), _number(spread.most), ratio)
 
 
 def _number(value: float) -> str:
