@@ -10,7 +10,6 @@ from rich.table import Table
 from bench.figures import Comparison, Series
 from bench.plots import plot
 
-
 HEADERS = ("", "", "median", "least", "most", "to the floor")
 
 
