@@ -180,6 +180,8 @@ def _claim(connection: Connection, arrivals: Sequence[Arrival]) -> set[UUID]:
     """Claim the fingerprints; return the signals that got theirs."""
     dialect = connection.dialect.name
     claimed: list[str] = []
+    # In one order: two ingests on one PostgreSQL would else wait for each other for ever.
+    arrivals = sorted(arrivals, key=lambda arrival: arrival.alert.fingerprint)
     unique = [_claim_row(arrival) for arrival in arrivals if arrival.alert.is_unique]
     if unique:
         claimed += connection.execute(_claim_for_good(dialect), unique).scalars()
