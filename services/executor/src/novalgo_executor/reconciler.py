@@ -172,8 +172,10 @@ class Reconciler:
         """Adopt what nothing explains; return whether it was known whose that is."""
         asked_at = self._clock()
         positions = await self._broker.positions()
-        known = await self._store.known_positions()
+        # In this order: a fill that is counted between the two questions to the store is then in
+        # both answers.  The other way round it would be in neither, and be adopted and counted.
         moving = {order.request.symbol for order in await self._store.unfinished_orders()}
+        known = await self._store.known_positions()
         found = drift(positions, known)
         if self._config.version is None and found.keys() - known.keys():
             return False
