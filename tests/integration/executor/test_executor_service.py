@@ -273,6 +273,19 @@ async def test_a_trade_by_hand_is_external_and_counted_once(tmp_path: Path, alpa
     assert positions(alpaca)["AAPL"] == held + 3
 
 
+async def test_a_position_that_was_closed_by_hand_is_not_closed_again(
+    tmp_path: Path, alpaca: str
+) -> None:
+    async with running_executor(tmp_path, alpaca) as executor:
+        held = (await executor.trade(Action.SELL)).held
+        control(alpaca, "manual-trade", symbol="AAPL", side="buy", qty=str(-held))
+        await until(lambda: any(fill.leg is None for fill in executor.of(FillRecorded)))
+        ended = await executor.trade(Action.CLOSE)
+
+    assert ended.reason is Reason.ALREADY_FLAT
+    assert positions(alpaca) == {}
+
+
 async def test_positions_are_reported_on_request(tmp_path: Path, alpaca: str) -> None:
     async with running_executor(tmp_path, alpaca) as executor:
         ended = await executor.trade(Action.SELL)

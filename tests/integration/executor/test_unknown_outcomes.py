@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from novalgo_common.clock import utc_now
 from novalgo_common.events import Action, Ending, FillRecorded, OrderEnded, Reason
-from novalgo_simulator.faults import Answer, Fault
+from novalgo_simulator.faults import Answer, Fault, NoFaults
 from tests.builders import a_config_changed, a_config_row
 from tests.running_executor import running_executor
 from tests.simulated_alpaca import serving_alpaca, simulator_settings, truth
@@ -39,7 +39,7 @@ async def full_for_a_second(app: ASGIApp, scope: Scope, receive: Receive, send: 
     await send({"type": "http.response.body", "body": b'{"message": "too many requests"}'})
 
 
-class OnOrders:
+class OnOrders(NoFaults):
     """Spoils the first submits; `mute` keeps the stream from telling anything."""
 
     def __init__(self, *spoiled: Fault, mute: bool = False) -> None:

@@ -212,8 +212,9 @@ class FillRecorded(Event):
     type: Literal["fill.recorded.v1"] = "fill.recorded.v1"
     symbol: Symbol
     timeframe: Timeframe | None
-    """The book; None where the trade was not NovAlgo's (made by hand, a liquidation)."""
+    """The book; None where the shares are external."""
     client_order_id: str | None
+    """None where the trade was not NovAlgo's: made by hand, a liquidation."""
     order_id: str
     leg: Leg | None
     side: Side
@@ -238,15 +239,19 @@ class OrderEnded(Event):
 
 
 class PositionAdopted(Event):
-    """A position that was there before NovAlgo now belongs to a book, or to nobody's."""
+    """Shares that no fill explains were added to a book, or to the external remainder.
+
+    They were there before NovAlgo, or came or went by a split, a reset, a transfer.
+    """
 
     type: Literal["position.adopted.v1"] = "position.adopted.v1"
     symbol: Symbol
     timeframe: Timeframe | None
     """The book; None where the position stays external."""
     quantity: Amount
-    """Signed shares."""
+    """Signed shares; against the holding where shares went."""
     average_price: Amount
+    """What the broker states they cost; zero where it states no position any more."""
 
 
 # --- the account ---------------------------------------------------------------------------------

@@ -16,12 +16,13 @@ from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
 from novalgo_common.events import AccountSnapshotTaken, AlarmRaised
+from novalgo_executor.allocate import Holdings, Share, allocate_drift
 from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerPosition
 from novalgo_executor.facts import Order
 from novalgo_executor.halts import Halt, Scope
 from novalgo_executor.limits import Limits, gross_exposure, trips
 from novalgo_executor.metrics import Metrics
-from novalgo_executor.reconcile import Known, adopt, drift
+from novalgo_executor.reconcile import drift
 from novalgo_executor.snapshot import position_snapshots
 from novalgo_executor.store import Exposure, Store
 
@@ -166,7 +167,7 @@ class Reconciler:
             if order is not None and await self._store.apply(order, fill):
                 return
             self._foreign_orders.add(fill.order_id)
-        await self._store.count_external_fill(fill)
+        await self._store.count_foreign_fill(fill)
 
     async def _compare_positions(self, account: Account) -> bool:
         """Adopt what nothing explains; return whether it was known whose that is."""
@@ -190,25 +191,30 @@ class Reconciler:
         return True
 
     async def _adopt(
-        self, symbol: str, quantity: Decimal, price: Decimal, known: Known | None
+        self, symbol: str, quantity: Decimal, price: Decimal, known: Holdings | None
     ) -> None:
-        adoption = adopt(symbol, quantity, price, known=known, rows=self._config.rows)
-        await self._store.adopt(adoption)
-        log.warning("position.adopted", symbol=symbol, timeframe=adoption.timeframe)
-        if adoption.timeframe is None:
-            event_id = self._new_id()
-            await self._store.announce(
-                AlarmRaised(
-                    event_id=event_id,
-                    correlation_id=event_id,
-                    occurred_at=self._clock(),
-                    service="executor",
-                    code="drift",
-                    message=f"{quantity} shares of {symbol} at Alpaca are in no book and no fill "
-                    "explains them: they count as external, and NovAlgo leaves them alone",
-                    symbol=symbol,
-                )
+        shares = allocate_drift(quantity, symbol, known, self._config.rows)
+        await self._store.adopt(symbol, shares, price)
+        for share in shares:
+            log.warning("position.adopted", symbol=symbol, timeframe=share.timeframe)
+            if known is not None or share.timeframe is None:
+                await self._alarm(symbol, share)
+
+    async def _alarm(self, symbol: str, share: Share) -> None:
+        whose = f"the book {share.timeframe}" if share.timeframe else "no book: they are external"
+        event_id = self._new_id()
+        await self._store.announce(
+            AlarmRaised(
+                event_id=event_id,
+                correlation_id=event_id,
+                occurred_at=self._clock(),
+                service="executor",
+                code="drift",
+                message=f"{share.quantity:+f} shares of {symbol} at Alpaca, which no fill "
+                f"explains, now belong to {whose}",
+                symbol=symbol,
             )
+        )
 
     async def _announce(self, account: Account, positions: Sequence[BrokerPosition]) -> None:
         event_id = self._new_id()

@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from novalgo_common.events import PositionSnapshot
+from novalgo_executor.allocate import Holdings
 from novalgo_executor.broker import BrokerPosition
 from novalgo_executor.facts import ZERO
-from novalgo_executor.reconcile import Known
+from novalgo_executor.reconcile import in_books
 
-NOTHING = Known(in_books=ZERO, external=ZERO)
+NOTHING = Holdings(books={}, external=ZERO)
 
 
 def position_snapshots(
-    positions: Sequence[BrokerPosition], known: Mapping[str, Known]
+    positions: Sequence[BrokerPosition], known: Mapping[str, Holdings]
 ) -> tuple[PositionSnapshot, ...]:
     """Return the positions as the other services see them, by symbol."""
     return tuple(
@@ -22,7 +23,7 @@ def position_snapshots(
             current_price=position.current_price,
             market_value=position.market_value,
             unrealized_pl=position.unrealized_pl,
-            external=position.quantity - known.get(position.symbol, NOTHING).in_books,
+            external=position.quantity - in_books(known.get(position.symbol, NOTHING)),
         )
         for position in sorted(positions, key=lambda position: position.symbol)
     )

@@ -1,5 +1,7 @@
 """What executor keeps beside signals and orders: adoptions, the config copy, a watermark."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -7,11 +9,11 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from novalgo_common.events import ConfigChanged, FillRecorded, PositionAdopted
+from novalgo_common.events import ConfigChanged, FillRecorded, PositionAdopted, Side
 from novalgo_common.store import Outbox, insert
 from novalgo_common.wire import decode, encode
+from novalgo_executor.allocate import Share, allocate_trade
 from novalgo_executor.broker import BrokerFill
-from novalgo_executor.reconcile import Adoption
 from novalgo_executor.store import positions
 from novalgo_executor.store.tables import NOTES
 
@@ -21,52 +23,64 @@ _STREAK = "losing_streak"
 _PEAK = "highest_equity"
 
 
-def adopt(connection: Connection, outbox: Outbox, adoption: Adoption, now: datetime) -> None:
-    """Give shares that no fill of ours explains to a book, or to the external remainder."""
-    positions.move(
-        connection,
-        adoption.symbol,
-        adoption.timeframe,
-        adoption.quantity,
-        adoption.average_price,
-    )
-    event_id = _account_id(f"adopted.{adoption.symbol}.{now.isoformat()}")
-    outbox.add(
-        connection,
-        PositionAdopted(
-            event_id=event_id,
-            correlation_id=event_id,
-            occurred_at=now,
-            symbol=adoption.symbol,
-            timeframe=adoption.timeframe,
-            quantity=adoption.quantity,
-            average_price=adoption.average_price,
-        ),
-    )
+def adopt(
+    connection: Connection,
+    outbox: Outbox,
+    symbol: str,
+    shares: Sequence[Share],
+    *,
+    price: Decimal,
+    now: datetime,
+) -> None:
+    """Add shares that no fill explains to books, or to the external remainder."""
+    for share in shares:
+        positions.move(connection, symbol, share.timeframe, share.quantity, price)
+        event_id = _account_id(f"adopted.{symbol}.{share.timeframe}.{now.isoformat()}")
+        outbox.add(
+            connection,
+            PositionAdopted(
+                event_id=event_id,
+                correlation_id=event_id,
+                occurred_at=now,
+                symbol=symbol,
+                timeframe=share.timeframe,
+                quantity=share.quantity,
+                average_price=price,
+            ),
+        )
 
 
-def count_external(connection: Connection, outbox: Outbox, fill: BrokerFill) -> None:
-    """Count a fill that no order of ours explains: a trade by hand, a liquidation."""
-    if positions.count(connection, fill, None) is None:
+def count_foreign(connection: Connection, outbox: Outbox, fill: BrokerFill) -> None:
+    """Count a fill that no order of ours explains: a trade by hand, a liquidation.
+
+    Where it concerns several holders it is counted in parts, one after the other.
+    """
+    if positions.is_counted(connection, fill):
         return
-    event_id = _account_id(f"fill.{fill.order_id}.{fill.cumulative:f}")
-    outbox.add(
-        connection,
-        FillRecorded(
-            event_id=event_id,
-            correlation_id=event_id,
-            occurred_at=fill.filled_at,
-            symbol=fill.symbol,
-            timeframe=None,
-            client_order_id=None,
-            order_id=fill.order_id,
-            leg=None,
-            side=fill.side,
-            quantity=fill.quantity,
-            price=fill.price,
-            filled_at=fill.filled_at,
-        ),
-    )
+    signed = fill.quantity if fill.side is Side.BUY else -fill.quantity
+    end = fill.cumulative - fill.quantity
+    for share in allocate_trade(signed, positions.holdings(connection, fill.symbol)):
+        end += abs(share.quantity)
+        part = replace(fill, quantity=abs(share.quantity), cumulative=end)
+        positions.count(connection, part, share.timeframe)
+        event_id = _account_id(f"fill.{part.order_id}.{part.cumulative:f}")
+        outbox.add(
+            connection,
+            FillRecorded(
+                event_id=event_id,
+                correlation_id=event_id,
+                occurred_at=part.filled_at,
+                symbol=part.symbol,
+                timeframe=share.timeframe,
+                client_order_id=None,
+                order_id=part.order_id,
+                leg=None,
+                side=part.side,
+                quantity=part.quantity,
+                price=part.price,
+                filled_at=part.filled_at,
+            ),
+        )
 
 
 def keep_config(connection: Connection, event: ConfigChanged) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from novalgo_common.events import Side
 from novalgo_common.store import insert
+from novalgo_executor.allocate import Holdings
 from novalgo_executor.broker import BrokerFill
 from novalgo_executor.facts import ZERO
 from novalgo_executor.fills import Span, is_new
@@ -19,11 +20,7 @@ def count(connection: Connection, fill: BrokerFill, timeframe: str | None) -> De
 
     Return what it realised by average cost, or None where it was counted before.
     """
-    query = sa.select(FILLS.c.quantity, FILLS.c.cumulative).where(FILLS.c.order_id == fill.order_id)
-    counted = [
-        Span(row.cumulative - row.quantity, row.cumulative) for row in connection.execute(query)
-    ]
-    if not is_new(fill.quantity, fill.cumulative, counted):
+    if is_counted(connection, fill):
         return None
     connection.execute(
         FILLS.insert().values(
@@ -96,13 +93,26 @@ def external(connection: Connection, symbol: str) -> Decimal:
     return connection.execute(query).scalar() or ZERO
 
 
-def by_symbol(connection: Connection) -> dict[str, tuple[Decimal, Decimal]]:
-    """Return what is known of each symbol: the sum of its books, and its external remainder."""
-    known: dict[str, tuple[Decimal, Decimal]] = {}
-    for row in connection.execute(sa.select(BOOKS.c.symbol, BOOKS.c.quantity)):
-        in_books, outside = known.get(row.symbol, (ZERO, ZERO))
-        known[row.symbol] = (in_books + row.quantity, outside)
-    for row in connection.execute(sa.select(EXTERNALS)):
-        in_books, outside = known.get(row.symbol, (ZERO, ZERO))
-        known[row.symbol] = (in_books, outside + row.quantity)
-    return known
+def by_symbol(connection: Connection) -> dict[str, Holdings]:
+    """Return what is held of each symbol that was ever held."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for row in connection.execute(sa.select(BOOKS)):
+        found.setdefault(row.symbol, {})[row.timeframe] = row.quantity
+    outside = {row.symbol: row.quantity for row in connection.execute(sa.select(EXTERNALS))}
+    return {
+        symbol: Holdings(books=found.get(symbol, {}), external=outside.get(symbol, ZERO))
+        for symbol in found.keys() | outside.keys()
+    }
+
+
+def holdings(connection: Connection, symbol: str) -> Holdings:
+    return Holdings(books=books(connection, symbol), external=external(connection, symbol))
+
+
+def is_counted(connection: Connection, fill: BrokerFill) -> bool:
+    """Return whether a fill, or what covers it, was counted before."""
+    query = sa.select(FILLS.c.quantity, FILLS.c.cumulative).where(FILLS.c.order_id == fill.order_id)
+    counted = [
+        Span(row.cumulative - row.quantity, row.cumulative) for row in connection.execute(query)
+    ]
+    return not is_new(fill.quantity, fill.cumulative, counted)

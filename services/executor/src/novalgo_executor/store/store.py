@@ -19,11 +19,11 @@ from novalgo_common.events import (
     derived_id,
 )
 from novalgo_common.store import Database, Outbox
+from novalgo_executor.allocate import Holdings, Share
 from novalgo_executor.broker import BrokerFill, BrokerOrder
 from novalgo_executor.facts import Order, Signal
 from novalgo_executor.halts import Halt, Scope, halted
 from novalgo_executor.limits import Usage
-from novalgo_executor.reconcile import Adoption, Known
 from novalgo_executor.steps import End, Submit
 from novalgo_executor.store import account, halts, orders, positions, signals
 from novalgo_executor.store.tables import OUTBOX
@@ -205,22 +205,20 @@ class Store:
         now = self._clock()
         return await self._database.write(lambda c: orders.count(c, self.outbox, fill, now))
 
-    async def count_external_fill(self, fill: BrokerFill) -> None:
+    async def count_foreign_fill(self, fill: BrokerFill) -> None:
         """Count, once, a fill that no order of ours explains."""
-        await self._database.write(lambda c: account.count_external(c, self.outbox, fill))
+        await self._database.write(lambda c: account.count_foreign(c, self.outbox, fill))
 
-    async def known_positions(self) -> dict[str, Known]:
-        """Return what our books hold, by symbol."""
-        known = await self._database.read(positions.by_symbol)
-        return {
-            symbol: Known(in_books=in_books, external=external)
-            for symbol, (in_books, external) in known.items()
-        }
+    async def known_positions(self) -> dict[str, Holdings]:
+        """Return what our store holds, by symbol."""
+        return await self._database.read(positions.by_symbol)
 
-    async def adopt(self, adoption: Adoption) -> None:
-        """Give shares that no fill explains to a book, or to the external remainder."""
+    async def adopt(self, symbol: str, shares: Sequence[Share], price: Decimal) -> None:
+        """Add shares that no fill explains to books, or to the external remainder."""
         now = self._clock()
-        await self._database.write(lambda c: account.adopt(c, self.outbox, adoption, now))
+        await self._database.write(
+            lambda c: account.adopt(c, self.outbox, symbol, shares, price=price, now=now)
+        )
 
     async def watermark(self) -> datetime | None:
         """Return the time up to which the account's fills are certainly counted."""

@@ -1,0 +1,125 @@
+"""What the reconciler takes for shares that no fill explains."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import cast
+from uuid import uuid4
+
+import pytest
+
+from novalgo_common.config_copy import ConfigCopy
+from novalgo_common.events import AccountSnapshotTaken, ConfigChanged, Event
+from novalgo_executor.allocate import Holdings, Share
+from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerPosition
+from novalgo_executor.facts import Order
+from novalgo_executor.limits import Limits
+from novalgo_executor.metrics import Metrics
+from novalgo_executor.reconciler import Reconciler
+from novalgo_executor.store import Store
+from tests.builders import NOON, SYMBOL, a_config_changed, a_config_row
+from tests.unit.executor.builders import an_order
+
+pytestmark = pytest.mark.anyio
+
+HELD = Decimal(7)
+
+
+@dataclass
+class CountingStore:
+    """An order of 7 shares has filled; its fill is counted after so many questions."""
+
+    counted_after: int
+    asked: int = 0
+    adopted: list[Share] = field(default_factory=list)
+
+    async def unfinished_orders(self) -> Sequence[Order]:
+        return [] if self._is_counted() else [an_order(sent=False)]
+
+    async def known_positions(self) -> Mapping[str, Holdings]:
+        held = {SYMBOL: Holdings(books={"15 Min": HELD}, external=Decimal(0))}
+        return held if self._is_counted() else {}
+
+    async def adopt(self, symbol: str, shares: Sequence[Share], price: Decimal) -> None:
+        self.adopted.extend(shares)
+
+    async def watermark(self) -> datetime | None:
+        return None
+
+    async def save_watermark(self, moment: datetime) -> None:
+        pass
+
+    async def announce(self, event: Event) -> None:
+        assert isinstance(event, AccountSnapshotTaken)
+
+    async def peak_and_streak(self, equity: Decimal) -> tuple[Decimal, int]:
+        return equity, 0
+
+    def _is_counted(self) -> bool:
+        self.asked += 1
+        return self.asked > self.counted_after
+
+
+class KeptConfig:
+    """Keeps nothing."""
+
+    async def kept_config(self) -> ConfigChanged | None:
+        return None
+
+    async def keep_config(self, event: ConfigChanged) -> None:
+        pass
+
+
+class FilledBroker:
+    """Has filled the order already."""
+
+    async def account(self) -> Account:
+        return Account(
+            account_number="123456789",
+            cash=Decimal(0),
+            equity=Decimal(700),
+            last_equity=Decimal(700),
+            buying_power=Decimal(0),
+            blocked=None,
+        )
+
+    async def positions(self) -> Sequence[BrokerPosition]:
+        return [
+            BrokerPosition(
+                symbol=SYMBOL,
+                quantity=HELD,
+                average_price=Decimal(100),
+                current_price=None,
+                market_value=None,
+                unrealized_pl=None,
+            )
+        ]
+
+    async def fills(self, after: datetime) -> Sequence[BrokerFill]:
+        return []
+
+
+@pytest.mark.parametrize("counted_after", range(5))
+async def test_a_fill_that_is_counted_meanwhile_is_never_adopted_too(counted_after: int) -> None:
+    store = CountingStore(counted_after)
+
+    await (await a_reconciler(store)).reconcile()
+
+    assert store.adopted == []
+
+
+async def a_reconciler(store: CountingStore) -> Reconciler:
+    config = ConfigCopy(KeptConfig(), lambda: NOON, uuid4)
+    await config.take(a_config_changed(rows=[a_config_row()]))
+    return Reconciler(
+        store=cast(Store, store),
+        broker=cast(Broker, FilledBroker()),
+        config=config,
+        metrics=Metrics(),
+        clock=lambda: NOON,
+        new_id=uuid4,
+        limits=Limits(),
+        interval=30,
+        expected_account=None,
+    )
