@@ -1,6 +1,6 @@
 """alpaca-py talks to the simulated Alpaca over a socket; Alpaca's OpenAPI checks the answers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +21,7 @@ from alpaca.trading.requests import (
     MarketOrderRequest,
 )
 
-from novalgo_simulator.faults import Answer, Fault
+from novalgo_simulator.faults import Answer, Fault, NoFaults
 from tests.contract.alpaca_document import Document
 from tests.simulated_alpaca import (
     KEY_HEADERS,
@@ -373,7 +373,7 @@ def test_new_york_s_hours_hold_where_the_calendar_is_asked_for(tmp_path: Path) -
     assert "2026-11-26" not in {day["date"] for day in history}
 
 
-class GatewayTimeouts:
+class GatewayTimeouts(NoFaults):
     """Every order is carried out, and answered by a gateway that gave up."""
 
     def on_request(self, method: str, path: str, number: int) -> Fault | None:
@@ -381,9 +381,6 @@ class GatewayTimeouts:
             status=504, body=b"<html>504</html>", content_type=b"text/html", carried_out=True
         )
         return page if method == "POST" else None
-
-    def on_update(self, frame: str, number: int) -> Sequence[str]:
-        return (frame,)
 
 
 def test_a_fault_can_spoil_the_answer_to_an_order_that_stands(tmp_path: Path) -> None:

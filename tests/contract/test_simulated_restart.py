@@ -35,7 +35,7 @@ def simulator(data_dir: Path, port: int, **settings: str) -> Iterator[subprocess
 def answers(port: int) -> bool:
     try:
         return requests.get(f"http://127.0.0.1:{port}/v2/clock", timeout=1).status_code == 401
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 

@@ -5,19 +5,16 @@ from collections.abc import Sequence
 import pytest
 
 from novalgo_simulator.broker.hub import Hub
-from novalgo_simulator.faults import Fault, NoFaults
+from novalgo_simulator.faults import NoFaults
 
 pytestmark = pytest.mark.anyio
 
 
-class SwappedPairs:
+class SwappedPairs(NoFaults):
     """Holds back every first update until the second has gone out."""
 
     def __init__(self) -> None:
         self._kept: list[str] = []
-
-    def on_request(self, method: str, path: str, number: int) -> Fault | None:
-        return None
 
     def on_update(self, frame: str, number: int) -> Sequence[str]:
         if number % 2:

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from decimal import Decimal
+from functools import partial
 from uuid import uuid4
 
 from fastapi import FastAPI
@@ -15,18 +16,22 @@ from novalgo_simulator.api.activities import activities_router
 from novalgo_simulator.api.control import control_router
 from novalgo_simulator.api.data import data_router
 from novalgo_simulator.api.door import Door, Keys
+from novalgo_simulator.api.faults import faults_router
 from novalgo_simulator.api.history import history_router
 from novalgo_simulator.api.market import market_router
 from novalgo_simulator.api.orders import orders_router
 from novalgo_simulator.api.positions import positions_router
 from novalgo_simulator.api.stream import stream_router
+from novalgo_simulator.broker.actions import carry_out
 from novalgo_simulator.broker.agenda import Agenda
 from novalgo_simulator.broker.hub import Hub
 from novalgo_simulator.broker.ledger import Ledger
 from novalgo_simulator.broker.matching import match_orders
+from novalgo_simulator.broker.order import Split
 from novalgo_simulator.broker.store import Store, open_store
 from novalgo_simulator.broker.venue import Venue, opened_tape
-from novalgo_simulator.faults import Faults, NoFaults
+from novalgo_simulator.faults import Faults, Script, ScriptedFaults
+from novalgo_simulator.faults.file import follow_script
 from novalgo_simulator.google.api import sheets_router
 from novalgo_simulator.google.sheets import SimulatedSheets
 from novalgo_simulator.market.prices import Prices, RandomWalk, RecordedPrices
@@ -44,17 +49,18 @@ async def open_simulator(
 
     The account is kept in `DATA_DIR/simulator.sqlite` and goes on where it was left.
     """
-    faults = faults or NoFaults()
+    faults = faults or ScriptedFaults(seed=settings.simulator_seed)
     with open_store(settings.data_dir / "simulator.sqlite") as store:
         venue = open_venue(settings, store, clock, faults)
-        matching = asyncio.create_task(match_orders(venue, step_seconds=settings.simulator_step))
-        matching.add_done_callback(_report)
-        try:
-            yield _app(settings, venue, faults)
-        finally:
-            matching.cancel()
-            with suppress(asyncio.CancelledError):
-                await matching
+        async with _running(match_orders(venue, step_seconds=settings.simulator_step)):
+            if not isinstance(faults, ScriptedFaults):
+                yield _app(settings, venue, faults, clock)
+                return
+            take = partial(_take, faults, venue)
+            async with _running(follow_script(settings.simulator_faults, take)):
+                app = _app(settings, venue, faults, clock)
+                app.include_router(faults_router(take))
+                yield app
 
 
 def open_venue(settings: SimulatorSettings, store: Store, clock: Clock, faults: Faults) -> Venue:
@@ -66,11 +72,14 @@ def open_venue(settings: SimulatorSettings, store: Store, clock: Clock, faults: 
         store=store,
         prices=_prices(settings),
         session=_session(settings),
-        tape=opened_tape(facts.get("tape"), at=clock(), step_seconds=settings.simulator_step),
+        tape=opened_tape(
+            facts.get("tape"), at=faults.on_clock(clock()), step_seconds=settings.simulator_step
+        ),
         agenda=Agenda(),
         hub=Hub(faults),
-        clock=clock,
+        clock=lambda: faults.on_clock(clock()),
         new_id=uuid4,
+        faults=faults,
         seed=settings.simulator_seed,
         partial_fills=settings.simulator_partial_fills,
         fill_latency=settings.simulator_fill_latency,
@@ -80,14 +89,34 @@ def open_venue(settings: SimulatorSettings, store: Store, clock: Clock, faults: 
     venue.change_tape(venue.tape)
     for order in store.orders():
         venue.ledger.apply_order(order)
-    for fill in store.fills():
-        venue.ledger.apply_fill(fill)
+    for movement in store.movements():
+        if isinstance(movement, Split):
+            venue.ledger.apply_split(movement)
+        else:
+            venue.ledger.apply_fill(movement)
     return venue
 
 
-def _report(matching: "asyncio.Task[None]") -> None:
-    if not matching.cancelled() and matching.exception() is not None:
-        _log.critical("the simulated market has stopped", exc_info=matching.exception())
+def _take(faults: ScriptedFaults, venue: Venue, script: Script) -> None:
+    faults.take(script)
+    carry_out(script.actions, venue)
+
+
+@asynccontextmanager
+async def _running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    task.add_done_callback(_report)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _report(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and task.exception() is not None:
+        _log.critical("the simulated market has stopped", exc_info=task.exception())
 
 
 def _prices(settings: SimulatorSettings) -> Prices:
@@ -109,7 +138,7 @@ async def _health() -> dict[str, str]:
     return {"status": "healthy", "service": "simulator"}
 
 
-def _app(settings: SimulatorSettings, venue: Venue, faults: Faults) -> FastAPI:
+def _app(settings: SimulatorSettings, venue: Venue, faults: Faults, clock: Clock) -> FastAPI:
     keys = Keys(key_id=settings.simulator_key_id, secret_key=settings.simulator_secret_key)
     app = FastAPI(title="Simulated Alpaca", docs_url=None, redoc_url=None, openapi_url=None)
     for router in (
@@ -121,11 +150,11 @@ def _app(settings: SimulatorSettings, venue: Venue, faults: Faults) -> FastAPI:
         market_router(venue),
         data_router(venue),
         control_router(venue),
-        stream_router(venue.hub, keys, settings.simulator_frames),
+        stream_router(venue.hub, keys, settings.simulator_frames, faults),
     ):
         app.include_router(router)
     app.add_api_route("/health", _health)
-    app.include_router(sheets_router(SimulatedSheets.open(settings, clock=venue.clock)))
+    app.include_router(sheets_router(SimulatedSheets.open(settings, clock=clock)))
     app.add_middleware(
         Door,
         keys=keys,

@@ -39,6 +39,11 @@ class SimulatorSettings(Settings):
     simulator_frames: Literal["binary", "text"] = Field(
         "binary", description="The websocket frames of trade updates; Alpaca's paper sends binary"
     )
+    simulator_faults: Path | None = Field(
+        None,
+        description="A JSON file of what goes wrong at the simulated Alpaca, read again whenever "
+        "it changes; see docs/simulator.md",
+    )
     simulator_key_id: str = Field(ALPACA_KEY_ID, description="The key id that is let in")
     simulator_secret_key: SecretStr = Field(
         SecretStr(ALPACA_SECRET_KEY), description="The secret key that is let in"

@@ -5,21 +5,28 @@ import json
 from typing import Literal
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi.responses import Response
 
+from novalgo_simulator.api.connection import stop_reading
 from novalgo_simulator.api.door import Keys
 from novalgo_simulator.api.wire import Json
 from novalgo_simulator.broker.hub import Hub
+from novalgo_simulator.faults import Faults, Manner
 
 Frames = Literal["binary", "text"]
 
 
-def stream_router(hub: Hub, keys: Keys, frames: Frames) -> APIRouter:
+def stream_router(hub: Hub, keys: Keys, frames: Frames, faults: Faults) -> APIRouter:
     router = APIRouter()
 
     @router.websocket("/stream")
     async def stream(socket: WebSocket) -> None:
+        manner = faults.on_listener(hub.listeners)
+        if manner is Manner.REFUSED:
+            await socket.send_denial_response(Response(status_code=429))
+            return
         await socket.accept()
-        conversation = _Conversation(socket, hub, keys, frames)
+        conversation = _Conversation(socket, hub, keys, frames, manner)
         try:
             await conversation.hold()
         except WebSocketDisconnect:
@@ -31,11 +38,14 @@ def stream_router(hub: Hub, keys: Keys, frames: Frames) -> APIRouter:
 class _Conversation:
     """A client authenticates, then listens; anything else is answered by a closed socket."""
 
-    def __init__(self, socket: WebSocket, hub: Hub, keys: Keys, frames: Frames) -> None:
+    def __init__(
+        self, socket: WebSocket, hub: Hub, keys: Keys, frames: Frames, manner: Manner
+    ) -> None:
         self._socket = socket
         self._hub = hub
         self._keys = keys
         self._frames = frames
+        self._manner = manner
 
     async def hold(self) -> None:
         if not await self._authorized():
@@ -47,6 +57,8 @@ class _Conversation:
             await self._say(
                 {"stream": "listening", "data": {"streams": ["trade_updates"]}},
             )
+            if self._manner is Manner.DEAD:
+                stop_reading(self._socket._receive)
             sending = asyncio.create_task(self._send_all(updates))
             try:
                 while True:
@@ -73,7 +85,9 @@ class _Conversation:
 
     async def _send_all(self, updates: asyncio.Queue[str]) -> None:
         while True:
-            await self._send(await updates.get())
+            update = await updates.get()
+            if self._manner is Manner.ORDINARY:
+                await self._send(update)
 
     async def _say(self, message: Json) -> None:
         await self._send(json.dumps(message))

@@ -29,7 +29,7 @@ def order_json(order: Order) -> Json:
         "filled_at": _moment(order.filled_at),
         "expired_at": _moment(order.expired_at),
         "canceled_at": _moment(order.canceled_at),
-        "failed_at": None,
+        "failed_at": _moment(order.failed_at),
         "replaced_at": None,
         "replaced_by": None,
         "replaces": None,

@@ -24,6 +24,10 @@ class Agenda:
     def __contains__(self, order_id: UUID) -> bool:
         return order_id in self._waiting
 
+    def clear(self) -> None:
+        self._due.clear()
+        self._waiting.clear()
+
     def take_due(self) -> list[UUID]:
         """Remove and return the orders that are due, in that order."""
         now = asyncio.get_running_loop().time()

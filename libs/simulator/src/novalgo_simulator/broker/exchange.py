@@ -18,7 +18,10 @@ from novalgo_simulator.broker.order import (
 )
 from novalgo_simulator.broker.order_request import OrderRequest
 from novalgo_simulator.broker.rules import Standing, inferred_intent, quantity, reserve_price
+from novalgo_simulator.faults.seam import Fate
 from novalgo_simulator.market.prices import Quote
+
+_HALF = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class Moment:
     execution_id: UUID
     part: Decimal | None = None
     """The share of the order that a first fill takes, or None for all of it."""
+    fate: Fate = Fate.ORDINARY
 
 
 def accept(
@@ -80,6 +84,10 @@ def progress(order: Order, moment: Moment) -> list[Change]:
         return [_expired(order, moment.at)]
     if not moment.is_open:
         return []
+    if moment.fate is Fate.REJECTED:
+        return [_rejected(order, moment.at)]
+    if moment.fate in (Fate.STALLED, Fate.CANCELED):
+        return _cut_short(order, moment)
     return _worked(order, moment)
 
 
@@ -99,13 +107,27 @@ def _expired(order: Order, at: datetime) -> Change:
     return Change(event="expired", order=ended, at=at)
 
 
+def _rejected(order: Order, at: datetime) -> Change:
+    ended = replace(order.moved_to(Status.REJECTED, at), failed_at=at)
+    return Change(event="rejected", order=ended, at=at)
+
+
+def _cut_short(order: Order, moment: Moment) -> list[Change]:
+    """Fill a part, where the order can be parted; leave or cancel the rest."""
+    partly = replace(moment, part=_HALF)
+    changes = [] if order.filled_qty else _worked(order, partly)
+    if changes and changes[-1].order.status is not Status.FILLED:
+        return changes
+    return [canceled(order, moment.at)] if moment.fate is Fate.CANCELED else []
+
+
 def _worked(order: Order, moment: Moment) -> list[Change]:
     changes = []
     if order.status in (Status.ACCEPTED, Status.PENDING_NEW):
         order = order.moved_to(Status.NEW, moment.at)
         changes.append(Change(event="new", order=order, at=moment.at))
     price = _execution_price(order, moment.quote)
-    if price is not None:
+    if price is not None and moment.fate is not Fate.HELD:
         changes.append(_filled(order, price, moment))
     return changes
 

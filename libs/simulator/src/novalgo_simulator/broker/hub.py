@@ -23,6 +23,10 @@ class Hub:
             for listener in self._listeners:
                 _put(listener, frame)
 
+    @property
+    def listeners(self) -> int:
+        return len(self._listeners)
+
     @contextmanager
     def listening(self) -> Iterator[asyncio.Queue[str]]:
         """Yield a queue of the frames published from now on."""

@@ -1,12 +1,13 @@
 """All orders and fills, and what follows from them."""
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
 from novalgo_simulator.broker.account import Position, position_after
 from novalgo_simulator.broker.amount import ZERO
 from novalgo_simulator.broker.lots import Lots
-from novalgo_simulator.broker.order import Change, Fill, Order
+from novalgo_simulator.broker.order import Change, Fill, Order, Split
 
 
 class Ledger:
@@ -45,6 +46,13 @@ class Ledger:
             del self.positions[fill.symbol]
         else:
             self.positions[fill.symbol] = position
+
+    def apply_split(self, split: Split) -> None:
+        """Multiply a position's shares; what they cost stays."""
+        self.lots[split.symbol] = self.lots.get(split.symbol, Lots()).after_split(split.ratio)
+        position = self.positions.get(split.symbol)
+        if position is not None:
+            self.positions[split.symbol] = replace(position, qty=position.qty * split.ratio)
 
     def open_orders(self, symbol: str | None = None) -> tuple[Order, ...]:
         return tuple(order for order in self._open.values() if symbol in (None, order.symbol))

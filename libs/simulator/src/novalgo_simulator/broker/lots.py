@@ -30,5 +30,8 @@ class Lots:
             lots.append((remaining, fill.price))
         return Lots(tuple(lots), realised)
 
+    def after_split(self, ratio: Decimal) -> "Lots":
+        return Lots(tuple((qty * ratio, paid / ratio) for qty, paid in self.open), self.realised)
+
     def unrealised(self, price: Decimal) -> Decimal:
         return sum((qty * (price - paid) for qty, paid in self.open), ZERO)

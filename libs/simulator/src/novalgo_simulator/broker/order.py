@@ -44,10 +44,11 @@ class Status(StrEnum):
     FILLED = "filled"
     CANCELED = "canceled"
     EXPIRED = "expired"
+    REJECTED = "rejected"
 
     @property
     def is_final(self) -> bool:
-        return self in (Status.FILLED, Status.CANCELED, Status.EXPIRED)
+        return self in (Status.FILLED, Status.CANCELED, Status.EXPIRED, Status.REJECTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ class Order:
     filled_at: datetime | None = None
     canceled_at: datetime | None = None
     expired_at: datetime | None = None
+    failed_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -138,6 +140,14 @@ class Fill:
     def cash(self) -> Decimal:
         """What it adds to the account's cash."""
         return -self.signed_qty * self.price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """`ratio` new shares took the place of each old one, at that part of the price."""
+
+    symbol: str
+    ratio: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

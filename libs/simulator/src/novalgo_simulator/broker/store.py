@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.pool import StaticPool
 
-from novalgo_simulator.broker.order import Change, Fill, Order
+from novalgo_simulator.broker.order import Change, Fill, Order, Split
 
 _METADATA = MetaData()
 _FACTS = Table(
@@ -45,6 +45,7 @@ _FILLS = Table(
 )
 _ORDER = TypeAdapter(Order)
 _FILL = TypeAdapter(Fill)
+_MOVEMENT: TypeAdapter[Fill | Split] = TypeAdapter(Fill | Split)
 
 
 class Store:
@@ -78,11 +79,22 @@ class Store:
             for row in connection.execute(select(_ORDERS.c.body).order_by(_ORDERS.c.sequence)):
                 yield _ORDER.validate_json(row.body)
 
-    def fills(self) -> Iterator[Fill]:
-        """Yield every fill, the oldest first."""
+    def save_split(self, split: Split) -> None:
+        body = _MOVEMENT.dump_json(split).decode()
+        with self._engine.begin() as connection:
+            connection.execute(_FILLS.insert(), [{"body": body}])
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._engine.begin() as connection:
+            for table in (_ORDERS, _FILLS, _FACTS):
+                connection.execute(table.delete())
+
+    def movements(self) -> Iterator[Fill | Split]:
+        """Yield every fill and every split, the oldest first."""
         with self._engine.connect() as connection:
             for row in connection.execute(select(_FILLS.c.body).order_by(_FILLS.c.sequence)):
-                yield _FILL.validate_json(row.body)
+                yield _MOVEMENT.validate_json(row.body)
 
 
 @contextmanager

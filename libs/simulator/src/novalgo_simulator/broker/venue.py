@@ -19,10 +19,11 @@ from novalgo_simulator.broker.exchange import Moment, accept, cancel_requested, 
 from novalgo_simulator.broker.history import equity_curve
 from novalgo_simulator.broker.hub import Hub
 from novalgo_simulator.broker.ledger import Ledger
-from novalgo_simulator.broker.order import Change, Order, Side, Status
+from novalgo_simulator.broker.order import Change, Order, Side, Split, Status
 from novalgo_simulator.broker.order_request import OrderRequest
 from novalgo_simulator.broker.rules import Standing, refusal
 from novalgo_simulator.broker.store import Store
+from novalgo_simulator.faults import Faults
 from novalgo_simulator.market.assets import find_asset
 from novalgo_simulator.market.chance import part_of_first_fill
 from novalgo_simulator.market.prices import Prices, Quote
@@ -48,6 +49,7 @@ class Venue:
     hub: Hub
     clock: Clock
     new_id: Callable[[], UUID]
+    faults: Faults
     seed: int
     partial_fills: Decimal
     fill_latency: float
@@ -118,8 +120,7 @@ class Venue:
         """Cancel every open order, and return them as they have ended."""
         at = self.clock()
         changes = [canceled(order, at) for order in self.ledger.open_orders()]
-        if changes:
-            self._commit(changes)
+        self._commit(changes)
         return [change.order for change in changes]
 
     def close(self, symbol: str, part: Decimal = Decimal(1)) -> Order | Refusal:
@@ -137,17 +138,19 @@ class Venue:
 
     def work(self, order_id: UUID) -> None:
         """Take an order as far as the market lets it at this moment."""
-        order, at = self.ledger.orders[order_id], self.clock()
+        order, at = self.ledger.orders.get(order_id), self.clock()
+        if order is None:  # the account was reset while the order was due
+            return
         moment = Moment(
             at=at,
             quote=self.quote(order.symbol, at),
             is_open=self.is_open(at),
             execution_id=self.new_id(),
             part=part_of_first_fill(self.seed, order.sequence, self.partial_fills),
+            fate=self.faults.on_order(order, at),
         )
         changes = progress(order, moment)
-        if changes:
-            self._commit(changes)
+        self._commit(changes)
         if self.ledger.orders[order_id].status is Status.PARTIALLY_FILLED and changes:
             self.agenda.add(order_id, self.fill_latency)
 
@@ -161,6 +164,25 @@ class Venue:
         self.tape = tape
         for order_id in self.resting():
             self.agenda.add(order_id, 0)
+
+    def split(self, symbol: str, ratio: Decimal) -> None:
+        """Give `ratio` shares for each one, and cancel the symbol's open orders."""
+        at = self.clock()
+        self._commit([canceled(order, at) for order in self.ledger.open_orders(symbol)])
+        split = Split(symbol=symbol, ratio=ratio)
+        self.store.save_split(split)
+        self.ledger.apply_split(split)
+        self.change_tape(self.tape.with_split(symbol, ratio))
+
+    def reset(self) -> None:
+        """Begin again with the first cash, and tell nobody of the orders that vanish."""
+        starting_cash = self.ledger.starting_cash
+        self.store.clear()
+        self.store.save_facts({"starting_cash": str(starting_cash)})
+        self.ledger = Ledger(starting_cash)
+        self.agenda.clear()
+        self.orders_posted = 0
+        self.change_tape(self.tape)
 
     def count_posted(self) -> None:
         self.store.save_facts({"orders_posted": str(self.orders_posted + 1)})
@@ -181,7 +203,13 @@ class Venue:
         self.agenda.add(change.order.id, self.fill_latency)
         return change.order
 
+    def _commit_all(self, changes: Sequence[Change]) -> None:
+        if changes:
+            self._commit(changes)
+
     def _commit(self, changes: Sequence[Change]) -> None:
+        if not changes:
+            return
         self.store.save(changes)
         for change in changes:
             self.ledger.apply(change)

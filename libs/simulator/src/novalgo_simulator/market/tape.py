@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from novalgo_simulator.broker.amount import CENT
 from novalgo_simulator.market.prices import Prices, Quote
 
 
@@ -17,6 +18,8 @@ class Tape:
     offset: int = 0
     frozen_at: int | None = None
     pinned: Mapping[str, Decimal] = field(default_factory=dict)
+    splits: Mapping[str, Decimal] = field(default_factory=dict)
+    """New shares for each one that there was when the prices began."""
     forced_open: bool | None = None
     """What a control call says of the session, or None where the session decides."""
 
@@ -43,8 +46,24 @@ class Tape:
         others = {name: pinned for name, pinned in self.pinned.items() if name != symbol}
         return replace(self, pinned=others if price is None else {**others, symbol: price})
 
+    def with_split(self, symbol: str, ratio: Decimal) -> "Tape":
+        """Let a share be worth a part of what it was, where its price is held too."""
+        split = self.splits.get(symbol, Decimal(1)) * ratio
+        tape = replace(self, splits={**self.splits, symbol: split})
+        pinned = self.pinned.get(symbol)
+        return tape if pinned is None else tape.with_price(symbol, _split(pinned, ratio))
+
     def with_session(self, is_open: bool | None) -> "Tape":
         return replace(self, forced_open=is_open)
 
     def quote(self, prices: Prices, symbol: str, at: datetime) -> Quote:
-        return Quote(self.pinned.get(symbol) or prices.price(symbol, self.step(at)))
+        pinned = self.pinned.get(symbol)
+        if pinned is not None:
+            return Quote(pinned)
+        walked = prices.price(symbol, self.step(at))
+        ratio = self.splits.get(symbol)
+        return Quote(walked if ratio is None else _split(walked, ratio))
+
+
+def _split(price: Decimal, ratio: Decimal) -> Decimal:
+    return max((price / ratio).quantize(CENT), CENT)
