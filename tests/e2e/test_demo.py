@@ -14,8 +14,10 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
 PROMISES = (
     "Every alert had the answer that it was to have",
     "Every signal has its ending",
+    "No signal failed",
     "The Config tab shows every Order Status",
     "Shares, realised and unrealised P&L agree for each symbol",
+    "Every share belongs to a timeframe",
     "The account agrees to the cent",
     "The Performance tab adds up to what was realised",
     "No order was sent twice",

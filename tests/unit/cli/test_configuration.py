@@ -15,11 +15,13 @@ def test_the_committed_page_is_current() -> None:
 
 def test_a_setting_of_two_readers_stands_there_once() -> None:
     lines = [
-        line for line in configuration().splitlines() if line.startswith("| `NOVALGO_API_KEYS")
+        line
+        for line in configuration().splitlines()
+        if line.startswith("| `NOVALGO_SIMULATOR_PORT")
     ]
 
     [line] = lines
-    assert line.endswith("(also read by analytics) |")
+    assert line.endswith("(also read by sheets, simulator) |")
 
 
 def test_no_default_shows_a_secret() -> None:

@@ -46,6 +46,7 @@ def an_outcome(**changes: Any) -> Outcome:
             "account": {"cash": "900", "equity": "1009.24"},
             **earned,
             "by_symbol": [{"symbol": "AAPL", "quantity": "2", **earned}],
+            "by_book": [{"symbol": "AAPL", "timeframe": "15 Min", "quantity": "2", **earned}],
         },
         account={
             "cash": "900",
@@ -90,6 +91,15 @@ def test_a_signal_without_its_ending_is_told(changes: dict[str, Any]) -> None:
     assert broken(an_outcome(**changes)) == ["Every signal has its ending"]
 
 
+def test_a_signal_that_the_broker_refused_is_told_with_its_reason() -> None:
+    refused = a_receipt("a", "failed", detail="insufficient qty")
+
+    outcome = an_outcome(receipts=[refused, a_receipt("b", None)])
+
+    assert broken(outcome) == ["No signal failed"]
+    assert "AAPL: insufficient qty" in [check.found for check in verdict(outcome)]
+
+
 def test_a_status_that_never_showed_is_told() -> None:
     tab = [row for row in an_outcome().config_tab if row[2] != "WAITING"]
 
@@ -107,6 +117,15 @@ def test_a_symbol_that_differs_is_told(field: str, value: str) -> None:
     assert broken(an_outcome(summary={**summary, "by_symbol": [line]})) == [
         "Shares, realised and unrealised P&L agree for each symbol"
     ]
+
+
+def test_a_share_in_no_timeframe_is_told() -> None:
+    summary = an_outcome().summary
+    stray = {**summary["by_book"][0], "timeframe": "EXTERNAL", "quantity": "-2"}
+
+    outcome = an_outcome(summary={**summary, "by_book": [*summary["by_book"], stray]})
+
+    assert broken(outcome) == ["Every share belongs to a timeframe"]
 
 
 def test_a_cent_of_equity_is_told() -> None:

@@ -156,7 +156,7 @@ def _orders(outcome: Outcome) -> Iterator[str]:
         for order in receipt["orders"]
     )
     split = sum(count > 1 for count in legs.values())
-    orders, fills = len(outcome.account["orders"]), len(outcome.account["fills"])
+    orders, fills = legs.total(), len(outcome.account["fills"])
     also = f"; {split} crossed zero, which takes two" if split else ""
     yield f"Orders: {orders} for {len(legs)} legs{also}; {fills} fills"
 

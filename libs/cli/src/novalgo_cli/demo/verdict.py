@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from novalgo_cli.demo import books
 from novalgo_cli.demo.outcome import Outcome
@@ -22,8 +23,10 @@ def verdict(outcome: Outcome) -> list[Check]:
     return [
         _answers(outcome),
         _endings(outcome),
+        _failures(outcome),
         _statuses(outcome),
         _symbols(outcome),
+        _books(outcome),
         _account(outcome),
         _performance(outcome),
         _orders(outcome),
@@ -49,6 +52,14 @@ def _endings(outcome: Outcome) -> Check:
     return Check("Every signal has its ending", holds, found)
 
 
+def _failures(outcome: Outcome) -> Check:
+    """Nothing of the day's plan gives Alpaca a reason to refuse: what cannot be is declined."""
+    known = ("filled", "declined", "superseded", None)
+    failed = [receipt for receipt in outcome.receipts if receipt["ending"] not in known]
+    found = "; ".join(f"{one['symbol']}: {one['detail'] or one['ending']}" for one in failed[:3])
+    return Check("No signal failed", not failed, found or "none was refused, expired or lost")
+
+
 def _statuses(outcome: Outcome) -> Check:
     column = outcome.config_tab[0].index("Order Status")
     shown = {row[column] for row in outcome.config_tab[1:]}
@@ -66,6 +77,17 @@ def _symbols(outcome: Outcome) -> Check:
         bool(lines) and not wrong,
         found,
     )
+
+
+def _books(outcome: Outcome) -> Check:
+    """Nobody trades by hand on such a day: what is in no book was counted wrongly."""
+    strays = [
+        book["symbol"]
+        for book in outcome.summary["by_book"]
+        if book["timeframe"] == "EXTERNAL" and Decimal(book["quantity"])
+    ]
+    found = f"not in {', '.join(strays)}" if strays else f"{len(outcome.summary['by_book'])} books"
+    return Check("Every share belongs to a timeframe", not strays, found)
 
 
 def _account(outcome: Outcome) -> Check:
