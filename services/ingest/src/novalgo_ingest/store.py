@@ -115,10 +115,9 @@ class Store:
             }
             for arrival in arrivals
         ]
-        sequences = connection.execute(_ADD_SIGNALS, rows).scalars()
-        return [
-            _event(arrival, sequence) for arrival, sequence in zip(arrivals, sequences, strict=True)
-        ]
+        connection.execute(signals.insert(), rows)
+        sequences = _sequences(connection, [str(row["signal_id"]) for row in rows])
+        return [_event(arrival, sequences[str(arrival.signal_id)]) for arrival in arrivals]
 
     async def publish(self, event: Event) -> None:
         """Put an event into the outbox."""
@@ -149,7 +148,15 @@ class Store:
         return event
 
 
-_ADD_SIGNALS = signals.insert().returning(signals.c.sequence, sort_by_parameter_order=True)
+_SEQUENCES = sa.select(signals.c.signal_id, signals.c.sequence).where(
+    signals.c.signal_id.in_(sa.bindparam("signal_ids", expanding=True))
+)
+
+
+def _sequences(connection: Connection, signal_ids: Sequence[str]) -> dict[str, int]:
+    # Asked for afterwards: SQLite could return them in order only row by row.
+    rows = connection.execute(_SEQUENCES, {"signal_ids": signal_ids})
+    return {row.signal_id: row.sequence for row in rows}
 
 
 def _told(alert: Alert) -> dict[str, object]:

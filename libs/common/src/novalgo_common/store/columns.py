@@ -19,7 +19,8 @@ class Instant(sa.types.TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a stored time must be aware")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        utc = value.astimezone(UTC).replace(tzinfo=None)
+        return f"{utc.isoformat(timespec='microseconds')}Z"  # strftime takes ten times as long
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
         return datetime.fromisoformat(value) if value is not None else None
