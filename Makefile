@@ -1,9 +1,10 @@
 # Every command sets up what it needs the first time: .venv with the locked dependencies.
 PYTHON ?= python3
 PACKAGES = libs/common libs/simulator libs/cli services/ingest services/executor services/sheets services/analytics
+SEEDS ?= 20000
 CODE = libs services tests bench
 
-.PHONY: setup up demo test check format bench
+.PHONY: setup up demo test check format bench soak
 setup: .venv/.installed
 
 .venv/.installed: requirements/all.txt pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
@@ -30,6 +31,9 @@ check: setup
 format: setup
 	.venv/bin/ruff format $(CODE)
 	.venv/bin/ruff check --fix $(CODE)
+
+soak: setup
+	.venv/bin/python -m tests.simulation --seeds $(SEEDS)
 
 bench: setup
 	.venv/bin/python -m bench
