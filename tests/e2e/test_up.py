@@ -55,6 +55,25 @@ async def test_the_commands_follow_a_signal_to_its_position(tmp_path: Path) -> N
     assert re.search(r"AAPL +15 Min", profit.out)
 
 
+async def test_a_person_halts_flattens_and_resumes(tmp_path: Path) -> None:
+    async with running_up(tmp_path) as up:
+        await novalgo("signal", "BUY", "AAPL", "15 Min", environ=up.environ)
+        halted = await novalgo("halt", "MSFT", environ=up.environ)
+        flat = await novalgo("flatten", "--yes", environ=up.environ)
+        refused = await novalgo("signal", "BUY", "AAPL", "15 Min", environ=up.environ)
+        halts = await novalgo("halts", environ=up.environ)
+        resumed = await novalgo("resume", environ=up.environ)
+        again = await novalgo("resume", environ=up.environ)
+
+    assert "halted MSFT" in halted.out
+    assert flat.code == 0, flat.out + flat.err
+    assert "nothing is held" in flat.out
+    assert "halted" in refused.out
+    assert ("halted all" in halts.out, "halted MSFT" in halts.out) == (True, True)
+    assert "halted all" not in resumed.out
+    assert (again.code, "no halt of all" in again.err) == (2, True)
+
+
 async def test_the_doctor_finds_nothing_wrong_with_what_runs_and_everything_with_what_does_not(
     tmp_path: Path,
 ) -> None:

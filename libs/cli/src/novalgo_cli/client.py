@@ -12,6 +12,7 @@ from novalgo_cli.announcement import address
 from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET
 from novalgo_common.errors import SettingsError, UnavailableError
 from novalgo_common.settings import Settings
+from novalgo_executor.settings import Settings as ExecutorSettings
 from novalgo_ingest.settings import Settings as IngestSettings
 
 TIMEOUT = 30.0
@@ -42,6 +43,27 @@ class Ingest:
         return _read("ingest", self._url + path, key)
 
 
+class Executor:
+    """Every method raises `UnavailableError` where executor cannot be reached or refuses."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._settings = ExecutorSettings.from_env(environ)
+        self._url = address(self._settings, self._settings.executor_port) + "/control"
+
+    def order(self, what: str, scope: Mapping[str, str]) -> dict[str, Any]:
+        """Halt, resume or flatten; return the answer."""
+        return _checked("executor", self._request("POST", what, json=dict(scope)))
+
+    def halts(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = _checked("executor", self._request("GET", "halts"))["halts"]
+        return found
+
+    def _request(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        key = _credential(self._settings, self._settings.api_keys, API_KEY)
+        url = f"{self._url}/{path}"
+        return _request("executor", method, url, headers={"X-API-Key": key}, **options)
+
+
 def read_summary(environ: Mapping[str, str]) -> dict[str, Any]:
     """Return analytics' numbers; raise `UnavailableError` where there are none to be had."""
     settings = AnalyticsSettings.from_env(environ)
@@ -51,10 +73,13 @@ def read_summary(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _read(service: str, url: str, key: str) -> dict[str, Any]:
-    response = _request(service, "GET", url, headers={"X-API-Key": key})
+    return _checked(service, _request(service, "GET", url, headers={"X-API-Key": key}))
+
+
+def _checked(service: str, response: httpx2.Response) -> dict[str, Any]:
     body = _body(service, response)
     if response.status_code != 200:
-        told = body.get("error", "without saying why")
+        told = body.get("error") or body.get("detail") or "without saying why"
         raise RefusedError(f"{service} answered {response.status_code}: {told}")
     return body
 
