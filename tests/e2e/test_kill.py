@@ -35,10 +35,18 @@ async def test_what_was_answered_with_200_survives_a_kill_and_is_done_once(tmp_p
         truth = await up.truth()
 
     assert stored <= {receipt["signal_id"] for receipt in receipts}
-    assert {receipt["ending"] for receipt in receipts} <= {"filled", "declined", "superseded"}
+    assert {receipt["ending"] for receipt in receipts} <= {
+        "filled",
+        "declined",
+        "superseded",
+        "failed",
+    }
+    # The cut may have caught an order on its way, and nobody can say whether it had arrived.
+    failed = {receipt["reason"] for receipt in receipts if receipt["ending"] == "failed"}
+    assert failed <= {"outcome_unknown"}
     orders = [order["client_order_id"] for receipt in receipts for order in receipt["orders"]]
     at_broker = Counter(order["client_order_id"] for order in truth["orders"])
-    assert set(at_broker) == set(orders)
+    assert set(at_broker) <= set(orders)
     assert max(at_broker.values()) == 1
     assert [leg for leg, count in _legs(receipts).items() if count > 1] == []
 
