@@ -4,7 +4,7 @@ PACKAGES = libs/common libs/simulator libs/cli services/ingest services/executor
 SEEDS ?= 20000
 CODE = libs services tests bench
 
-.PHONY: setup up demo test check format bench soak
+.PHONY: setup up demo test check format bench soak chaos
 setup: .venv/.installed
 
 .venv/.installed: requirements/all.txt pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
@@ -37,3 +37,6 @@ soak: setup
 
 bench: setup
 	.venv/bin/python -m bench
+
+chaos: setup
+	.venv/bin/python -m tests.chaos --minutes $(or $(MINUTES),10)

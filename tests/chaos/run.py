@@ -12,11 +12,11 @@ from random import Random
 
 import httpx2
 
-from novalgo_common.simulated import ALPACA_KEY_ID, ALPACA_SECRET_KEY
+from novalgo_simulator.faults import Script
 from tests.chaos.alerts import Chart, Load
 from tests.chaos.evidence import Evidence, gather, receipts, summary, tab
 from tests.chaos.schedule import SERVICES, Amounts, Planned, schedule
-from tests.chaos.stage import Stage, a_stage
+from tests.chaos.stage import KEYS, Stage, a_stage
 from tests.chaos.verdict import Check, last_signals, status_after, verdict
 from tests.rabbitmq import PrivateNode
 from tests.system import SECRET
@@ -31,7 +31,6 @@ TIMEFRAMES = ("5 Min", "15 Min", "1 Hour")
 SETTLED_WITHIN = 240.0
 """Seconds after the last trouble in which all must be done."""
 WRITTEN_WITHIN = 30.0
-KEYS = {"APCA-API-KEY-ID": ALPACA_KEY_ID, "APCA-API-SECRET-KEY": ALPACA_SECRET_KEY}
 
 Tell = Callable[[float, str], None]
 """Takes the seconds since the start, and what happens now."""
@@ -101,6 +100,7 @@ async def _settle(stage: Stage) -> float | None:
     settled_after = None
     with suppress(TimeoutError):
         async with asyncio.timeout(SETTLED_WITHIN):
+            await _until(lambda: _alpaca_is_sound(stage))
             await _all_ready(stage)
             await _until(lambda: _all_ended(stage))
             settled_after = time.monotonic() - quiet_since
@@ -129,6 +129,11 @@ async def _bring_about(stage: Stage, planned: Sequence[Planned], tell: Tell) -> 
 async def _all_ready(stage: Stage) -> None:
     for service in SERVICES:
         await stage.system.answers(service, "/ready")
+
+
+async def _alpaca_is_sound(stage: Stage) -> bool:
+    await stage.fail(Script())
+    return True
 
 
 async def _all_ended(stage: Stage) -> bool:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
+from tests.chaos.faulty import scripts
 from tests.chaos.troubles import (
     BlackHole,
     Cut,
+    Faulty,
     FillDisk,
     Freeze,
     FreezeBroker,
@@ -38,6 +40,8 @@ class Amounts:
     slow_links: int
     full_disks: int
     locked_stores: int
+    faults: int
+    """Scripts of the simulated Alpaca."""
 
     @classmethod
     def for_minutes(cls, minutes: float) -> "Amounts":
@@ -57,6 +61,7 @@ class Amounts:
             slow_links=of(8),
             full_disks=of(4),
             locked_stores=of(6),
+            faults=of(27),
         )
 
 
@@ -98,6 +103,8 @@ def _troubles(chance: Random, amounts: Amounts) -> Iterator[Trouble]:
     for count, make in kinds:
         for _ in range(count):
             yield make()
+    for script in scripts(chance, amounts.faults):
+        yield Faulty(script, chance.uniform(5, 15))
 
 
 def _victim(chance: Random) -> str:

@@ -16,12 +16,15 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from novalgo_common.simulated import ALPACA_KEY_ID, ALPACA_SECRET_KEY
+from novalgo_simulator.faults import Script
 from tests.chaos.proxy import Proxy
 from tests.chaos.schedule import SERVICES
 from tests.chaos.supervisor import Supervisor
 from tests.chaos.troubles import (
     BlackHole,
     Cut,
+    Faulty,
     FillDisk,
     Freeze,
     FreezeBroker,
@@ -35,6 +38,7 @@ from tests.rabbitmq import PrivateNode
 from tests.system import HEADER, System, free_port, system_environ
 from tests.system import SERVICES as PROCESSES
 
+KEYS = {"APCA-API-KEY-ID": ALPACA_KEY_ID, "APCA-API-SECRET-KEY": ALPACA_SECRET_KEY}
 DISK = "256m"
 SPARE = 4096
 """Bytes that a full disk still has: less than a page of a database and its log need."""
@@ -53,6 +57,7 @@ class Stage:
     """The troubles that came about, by kind."""
     _broker: asyncio.Lock = field(default_factory=asyncio.Lock)
     _disk: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _faults: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def bring_about(self, trouble: Trouble) -> None:
         """Carry out a trouble, to its end."""
@@ -82,9 +87,21 @@ class Stage:
                     return
             case LockStore(service, seconds):
                 await asyncio.to_thread(self._lock_store, service, seconds)
+            case Faulty(script, seconds):
+                async with self._faults:
+                    with suppress(httpx2.HTTPError):  # it was just killed
+                        await self.fail(script)
+                        await asyncio.sleep(seconds)
+                        await self.fail(Script())
             case _:
                 assert_never(trouble)
         self.done[_kind(trouble)] += 1
+
+    async def fail(self, script: Script) -> None:
+        """Let the simulated Alpaca fail by a script, which a restart of it forgets."""
+        url = self.system.url("simulator", "/sim/faults")
+        answer = await self.system.http.post(url, content=script.model_dump_json(), headers=KEYS)
+        answer.raise_for_status()
 
     async def _freeze(self, service: str, seconds: float) -> None:
         process = self.system.processes[service]
@@ -230,3 +247,5 @@ def _kind(trouble: Trouble) -> str:
             return "disk full"
         case LockStore():
             return "store locked"
+        case Faulty():
+            return "fault of Alpaca's"

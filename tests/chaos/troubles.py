@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from novalgo_simulator.faults import Script
+
 
 @dataclass(frozen=True, slots=True)
 class Kill:
@@ -69,6 +71,23 @@ class LockStore:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """Alpaca itself fails."""
+
+    script: Script
+    seconds: float
+
+
 Trouble: TypeAlias = (
-    Kill | Freeze | KillBroker | FreezeBroker | Cut | BlackHole | Slow | FillDisk | LockStore
+    Kill
+    | Freeze
+    | KillBroker
+    | FreezeBroker
+    | Cut
+    | BlackHole
+    | Slow
+    | FillDisk
+    | LockStore
+    | Faulty
 )

@@ -65,7 +65,12 @@ def _accepted(evidence: Evidence) -> Check:
 
 
 def _ended(evidence: Evidence) -> Check:
-    endings = Counter(receipt["ending"] for receipt in evidence.receipts)
+    endings = Counter(
+        f"{receipt['ending']} ({receipt['reason']})"
+        if receipt["ending"] in ("failed", "expired", "declined")
+        else receipt["ending"]
+        for receipt in evidence.receipts
+    )
     without = [
         receipt["signal_id"] for receipt in evidence.receipts if receipt["ending"] in (None, "dead")
     ]
