@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 
 from novalgo_common.config_copy import ConfigCopy
-from novalgo_common.events import AccountSnapshotTaken, ConfigChanged, Event
+from novalgo_common.events import AccountSnapshotTaken, ConfigChanged, Event, Side
 from novalgo_executor.allocate import Holdings, Share
-from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerPosition
+from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerOrder, BrokerPosition
 from novalgo_executor.facts import Order
 from novalgo_executor.limits import Limits
 from novalgo_executor.metrics import Metrics
@@ -61,6 +61,22 @@ class CountingStore:
         return self.asked > self.counted_after
 
 
+@dataclass
+class StoreOfAnIntent(CountingStore):
+    """Knows an order by its client order id only: Alpaca's own id has not come yet."""
+
+    foreign: list[BrokerFill] = field(default_factory=list)
+
+    async def watermark(self) -> datetime | None:
+        return NOON
+
+    async def count_fill(self, fill: BrokerFill) -> bool:
+        return False
+
+    async def count_foreign_fill(self, fill: BrokerFill) -> None:
+        self.foreign.append(fill)
+
+
 class KeptConfig:
     """Keeps nothing."""
 
@@ -100,6 +116,25 @@ class FilledBroker:
         return []
 
 
+class LaggingBroker(FilledBroker):
+    """Lists the fill of an order that it cannot find yet."""
+
+    async def fills(self, after: datetime) -> Sequence[BrokerFill]:
+        fill = BrokerFill(
+            order_id="fresh",
+            symbol=SYMBOL,
+            side=Side.BUY,
+            quantity=HELD,
+            cumulative=HELD,
+            price=Decimal(100),
+            filled_at=NOON,
+        )
+        return [fill]
+
+    async def order(self, order_id: str) -> BrokerOrder | None:
+        return None
+
+
 @pytest.mark.parametrize("counted_after", range(5))
 async def test_a_fill_that_is_counted_meanwhile_is_never_adopted_too(counted_after: int) -> None:
     store = CountingStore(counted_after)
@@ -109,12 +144,20 @@ async def test_a_fill_that_is_counted_meanwhile_is_never_adopted_too(counted_aft
     assert store.adopted == []
 
 
-async def a_reconciler(store: CountingStore) -> Reconciler:
+async def test_a_fill_of_an_order_that_cannot_be_read_yet_is_nobodys_so_far() -> None:
+    store = StoreOfAnIntent(counted_after=9)
+
+    await (await a_reconciler(store, LaggingBroker())).reconcile()
+
+    assert store.foreign == []
+
+
+async def a_reconciler(store: CountingStore, broker: FilledBroker | None = None) -> Reconciler:
     config = ConfigCopy(KeptConfig(), lambda: NOON, uuid4)
     await config.take(a_config_changed(rows=[a_config_row()]))
     return Reconciler(
         store=cast(Store, store),
-        broker=cast(Broker, FilledBroker()),
+        broker=cast(Broker, broker or FilledBroker()),
         config=config,
         metrics=Metrics(),
         clock=lambda: NOON,

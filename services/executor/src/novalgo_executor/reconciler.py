@@ -164,7 +164,9 @@ class Reconciler:
     async def _count_unexplained(self, fill: BrokerFill) -> None:
         if fill.order_id not in self._foreign_orders:
             order = await self._broker.order(fill.order_id)
-            if order is not None and await self._store.apply(order, fill):
+            if order is None:
+                return  # a fresh order cannot always be read at once, and may be ours: next time
+            if await self._store.apply(order, fill):
                 return
             self._foreign_orders.add(fill.order_id)
         await self._store.count_foreign_fill(fill)
