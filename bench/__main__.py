@@ -1,5 +1,7 @@
 """`make bench`: how fast NovAlgo is, as ratios to a floor that is measured in the same run."""
 
+import signal
+import sys
 import tempfile
 from collections.abc import Callable
 from enum import StrEnum
@@ -87,4 +89,6 @@ def _run(
 
 
 if __name__ == "__main__":
+    # What a benchmark has started ends with it, also when it is asked to stop.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     typer.run(main)

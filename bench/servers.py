@@ -15,8 +15,8 @@ import httpx2
 from bench.client import BenchError
 
 START_WITHIN = 60.0
-REST_WITHIN = 60.0
-_LOOK = 0.25
+REST_WITHIN = 180.0
+_LOOK = 0.5
 _BUSY = 0.06
 """The share of a processor that a server at rest stays under: some look around by themselves."""
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -67,7 +67,7 @@ def server(
         )
     try:
         for port in ports:
-            wait_until(
+            _wait_until(
                 lambda port=port: process.poll() is not None or _is_ready(port),  # type: ignore[misc]
                 START_WITHIN,
                 f"{arguments[0]} did not become ready",
@@ -88,7 +88,7 @@ def rest(servers: Sequence[Server]) -> None:
         busy = sum(each.cpu_seconds() for each in servers) - before
         return busy <= _BUSY * _LOOK * len(servers)
 
-    wait_until(is_quiet, REST_WITHIN, "the servers do not come to rest")
+    _wait_until(is_quiet, REST_WITHIN, "the servers do not come to rest")
 
 
 def _plain_environ() -> dict[str, str]:
@@ -104,15 +104,12 @@ def _is_ready(port: int) -> bool:
         return False
 
 
-def wait_until(
-    condition: Callable[[], bool], seconds: float, complaint: str, *, every: float = 0.05
-) -> None:
-    """Return as soon as the condition holds; raise `BenchError` where it does not come to."""
+def _wait_until(condition: Callable[[], bool], seconds: float, complaint: str) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise BenchError(complaint)
-        time.sleep(every)
+        time.sleep(0.05)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
