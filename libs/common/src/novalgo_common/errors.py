@@ -2,6 +2,8 @@
 
 NovAlgoError
 ├── SettingsError      the start stops; its text is one line that names the setting
+│   └── TakenError         another process has the service's store: stand by, or stop
+├── LostError          this process no longer has its store: it ends, or stands by
 ├── PermanentError     a message can never be handled: dead-letter it now
 ├── UnavailableError   something outside is away: try again, however long it takes
 └── PublishError       the bus has not confirmed: publish again
@@ -15,6 +17,19 @@ class NovAlgoError(Exception):
 
 class SettingsError(NovAlgoError):
     """A setting is wrong.  The text is one line that names it and says how to mend it."""
+
+
+class TakenError(SettingsError):
+    """Another process has the service's store, and there may be only one."""
+
+    def __init__(self, setting: str, holder: str) -> None:
+        super().__init__(f"{setting}: {holder}: stop it first")
+        self.holder = holder
+        """A clause that says who has it."""
+
+
+class LostError(NovAlgoError):
+    """This process has lost its store, and another may have it by now: it must not go on."""
 
 
 class PermanentError(NovAlgoError):

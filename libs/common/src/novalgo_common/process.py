@@ -5,52 +5,41 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
+    asynccontextmanager,
     contextmanager,
 )
-from dataclasses import dataclass
-from typing import Any
 
 import uvicorn
 import uvloop
-from fastapi import FastAPI
 from pydantic import SecretStr
 
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock, utc_now
 from novalgo_common.dead_letters import FileDeadLetters
-from novalgo_common.errors import SettingsError, UnavailableError
+from novalgo_common.duty import Duty
+from novalgo_common.errors import LostError, SettingsError, UnavailableError
 from novalgo_common.local_bus import LocalBus
 from novalgo_common.observability import configure_logging
 from novalgo_common.rabbitmq.late import LateBus
+from novalgo_common.service import Service
 from novalgo_common.settings import PREFIX, Settings
+
+__all__ = ["Service", "run", "serve"]
 
 ON_THE_BUS = {"ingest", "executor", "sheets", "analytics"}
 GRACE = 2
 """Seconds that open connections get when the process is asked to stop."""
 
 
-@dataclass(frozen=True)
-class Service:
-    """A service as the runner sees it.  Each `main.py` makes one, called SERVICE."""
-
-    name: str
-    settings: type[Settings]
-    port_setting: str
-    """The field of the settings that holds its port."""
-    open: Callable[[Any, Bus, Clock], AbstractAsyncContextManager[FastAPI]]
-    """Opens its stores, subscribes it and starts its workers; yields its HTTP application."""
-    uses_bus: bool = True
-
-
 def run(*services: Service) -> None:
-    """Run until SIGTERM or SIGINT; exit with 2 and one line when a setting is wrong."""
+    """Run until SIGTERM or SIGINT; exit with 2 and one line where it cannot start or go on."""
     try:
         uvloop.run(serve(services, os.environ))
-    except (SettingsError, UnavailableError) as error:
+    except (SettingsError, UnavailableError, LostError) as error:
         sys.exit(_fail(str(error)))
 
 
@@ -80,11 +69,12 @@ async def serve(
             for service, own in zip(services, settings, strict=True)
         ]
         connect = await _buses(stack, settings[0], services)
-        applications = []
-        for service, own in zip(services, settings, strict=True):
-            bus = await connect(service)
-            applications.append(await stack.enter_async_context(service.open(own, bus, clock)))
-        servers = [_Server(_config(application)) for application in applications]
+        duties = [
+            Duty(service, own, connect, clock, may_stand_by=settings[0].amqp_url is not None)
+            for service, own in zip(services, settings, strict=True)
+        ]
+        kept = [await stack.enter_async_context(duty.begun()) for duty in duties]
+        servers = [_Server(_config(duty)) for duty in duties]
         running = [
             asyncio.create_task(server.serve([listener]))
             for server, listener in zip(servers, sockets, strict=True)
@@ -92,7 +82,7 @@ async def serve(
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         on_ready()
-        await _until(stop, running)
+        await _until(stop, [*running, *kept])
         for server in servers:
             server.should_exit = True
         await asyncio.gather(*running)
@@ -100,16 +90,11 @@ async def serve(
 
 async def _buses(
     stack: AsyncExitStack, settings: Settings, services: Sequence[Service]
-) -> Callable[[Service], Awaitable[Bus]]:
+) -> Callable[[Service], AbstractAsyncContextManager[Bus]]:
     names = {service.name for service in services if service.uses_bus}
     if settings.amqp_url is not None:
         url = settings.amqp_url.get_secret_value()
-
-        async def connect(service: Service) -> Bus:
-            bus: Bus = await stack.enter_async_context(LateBus.open(url, service=service.name))
-            return bus
-
-        return connect
+        return lambda service: LateBus.open(url, service=service.name)
 
     if names and names != ON_THE_BUS:
         raise SettingsError(
@@ -118,8 +103,9 @@ async def _buses(
     local = LocalBus(FileDeadLetters(settings.data_dir / "dead_letters.jsonl"))
     stack.push_async_callback(local.close)
 
-    async def share(_service: Service) -> Bus:
-        return local
+    @asynccontextmanager
+    async def share(_service: Service) -> AsyncIterator[Bus]:
+        yield local
 
     return share
 
@@ -138,7 +124,7 @@ def _secrets(settings: Sequence[Settings]) -> Iterator[str]:
                     yield item.get_secret_value()
 
 
-def _config(application: FastAPI) -> uvicorn.Config:
+def _config(application: Duty) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         access_log=False,

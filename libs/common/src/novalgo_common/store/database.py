@@ -5,9 +5,15 @@ each.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import (
+    AbstractContextManager,
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -15,10 +21,11 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection, Engine
 
-from novalgo_common.errors import UnavailableError
+from novalgo_common.errors import LostError, UnavailableError
 from novalgo_common.migrations import upgrade
 from novalgo_common.settings import Settings
 from novalgo_common.store.engines import open_engine
+from novalgo_common.store.sole import PING_SECONDS, SoleSession
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -36,8 +43,9 @@ class _Write(Generic[T]):
 class Database:
     """A service's own database.  Work is a plain function of a connection, run in a thread."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, session: SoleSession | None = None) -> None:
         self._engine = engine
+        self._session = session
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._waiting: list[_Write[Any]] = []
@@ -48,18 +56,35 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, settings: Settings, service: str) -> "AsyncIterator[Database]":
-        """Open the service's database at its newest version, refusing a second process on SQLite.
+    async def open(
+        cls, settings: Settings, service: str, *, shared: bool = False
+    ) -> "AsyncIterator[Database]":
+        """Open the service's database at its newest version, for this process alone.
 
-        The migrations lie in `novalgo_<service>/migrations`.
+        `TakenError`: another process has it.  `LostError`: PostgreSQL has ended the session that
+        writes; what runs inside this context is cancelled then.  A SQLite file is never lost.
+        With `shared` any number of processes may have a PostgreSQL schema.  The migrations lie in
+        `novalgo_<service>/migrations`.
         """
-        with open_engine(settings, service) as engine:
-            await asyncio.to_thread(upgrade, engine, f"novalgo_{service}")
-            database = cls(engine)
-            try:
-                yield database
-            finally:
-                await database._finish()
+        async with AsyncExitStack() as stack:
+            database = await asyncio.to_thread(
+                cls._open, stack.enter_context(ExitStack()), settings, service, shared=shared
+            )
+            stack.push_async_callback(database._finish)
+            if database._session is not None:
+                await stack.enter_async_context(_ended_when(database._keep_alive))
+            yield database
+
+    @classmethod
+    def _open(
+        cls, stack: ExitStack, settings: Settings, service: str, *, shared: bool
+    ) -> "Database":
+        engine = stack.enter_context(open_engine(settings, service))
+        session = None
+        if engine.dialect.name == "postgresql" and not shared:
+            session = stack.enter_context(SoleSession.open(engine, service))
+        upgrade(engine, f"novalgo_{service}")
+        return cls(engine, session)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction; return its result once that is on disk.
@@ -87,6 +112,14 @@ class Database:
         """Return why the last commit failed, or None when it did not."""
         return self._failure
 
+    def is_ours(self) -> bool:
+        """Return whether certainly no other process has this database now.  For any thread.
+
+        Ask right before something leaves that must not leave twice: a process that was stopped
+        for a while does not know what happened meanwhile.
+        """
+        return not self._closed and (self._session is None or self._session.is_proved())
+
     async def _flush(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
@@ -104,10 +137,7 @@ class Database:
 
     def _commit(self, batch: list[_Write[Any]]) -> None:
         try:
-            with (
-                self._engine.connect().execution_options(novalgo_write=True) as connection,
-                connection.begin(),
-            ):
+            with self._writing() as connection, connection.begin():
                 for item in batch:
                     _run(item, connection)
             self._failure = None
@@ -117,20 +147,41 @@ class Database:
             for item in batch:
                 item.error = UnavailableError(self._failure)
 
+    def _writing(self) -> AbstractContextManager[Connection]:
+        if self._session is not None:
+            return self._session.use()
+        return self._engine.connect().execution_options(novalgo_write=True)
+
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:
-            with self._engine.connect() as connection, connection.begin():
+            with self._reading() as connection, connection.begin():
                 return work(connection)
         except sa.exc.OperationalError as error:
             raise UnavailableError(
                 f"the store cannot be read ({type(error.orig).__name__})"
             ) from error
 
+    def _reading(self) -> Connection:
+        connection = self._engine.connect()
+        if connection.dialect.name == "postgresql":  # SQLite's transactions see one view anyway
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        return connection
+
+    async def _keep_alive(self) -> None:
+        """Return once the session that writes is lost."""
+        assert self._session is not None
+        while not self._session.is_lost:
+            await asyncio.sleep(PING_SECONDS)
+            with suppress(Exception):  # the next commit will tell, if it matters
+                await asyncio.get_running_loop().run_in_executor(self._writer, self._session.ping)
+
     def _refuse_when_closed(self) -> None:
         # While a process stops, the bus may still deliver to a service that has closed its store:
         # "away" makes the bus keep the message, anything else would make it a dead letter.
         if self._closed:
             raise UnavailableError("the store is closed")
+        if self._session is not None and self._session.is_lost:
+            raise UnavailableError("the store is lost: another process may have it")
 
     async def _finish(self) -> None:
         self._closed = True
@@ -148,3 +199,20 @@ def _run(item: _Write[Any], connection: Connection) -> None:
         raise
     except Exception as error:
         item.error = error
+
+
+@asynccontextmanager
+async def _ended_when(lost: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Cancel what runs inside once `lost` returns, and raise `LostError` in its place."""
+    owner = asyncio.current_task()
+    assert owner is not None
+    watch = asyncio.ensure_future(lost())
+    watch.add_done_callback(lambda done: done.cancelled() or owner.cancel())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not watch.done() or owner.uncancel():
+            raise
+        raise LostError("the database has ended the session that held the service's lock") from None
+    finally:
+        watch.cancel()
