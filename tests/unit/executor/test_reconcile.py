@@ -1,8 +1,12 @@
+from datetime import timedelta
 from decimal import Decimal
 
+from novalgo_common.events import OrderStatus
 from novalgo_executor.allocate import Holdings
 from novalgo_executor.broker import BrokerPosition
-from novalgo_executor.reconcile import drift
+from novalgo_executor.reconcile import drift, is_given_up
+from tests.builders import NOON
+from tests.unit.executor.builders import an_order
 
 PRICE = Decimal("201.50")
 
@@ -32,3 +36,14 @@ def test_drift_is_what_the_broker_has_beyond_our_books() -> None:
     found = drift([a_broker_position("AAPL", 7)], {"AAPL": known(4), "TSLA": known(-3)})
 
     assert found == {"AAPL": (Decimal(3), PRICE), "TSLA": (Decimal(3), Decimal(0))}
+
+
+def test_an_order_that_alpaca_has_denied_for_five_minutes_keeps_no_drift_from_repair() -> None:
+    denied = an_order(status=OrderStatus.UNKNOWN, missing_since=NOON)
+
+    assert not is_given_up(denied, NOON + timedelta(minutes=4))
+    assert is_given_up(denied, NOON + timedelta(minutes=5))
+
+
+def test_an_order_that_alpaca_knows_is_never_given_up() -> None:
+    assert not is_given_up(an_order(status=OrderStatus.OPEN), NOON + timedelta(days=9))

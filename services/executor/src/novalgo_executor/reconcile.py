@@ -1,11 +1,15 @@
 """Our books against the broker's positions.  Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from novalgo_common.events import OrderStatus
 from novalgo_executor.allocate import Holdings
 from novalgo_executor.broker import BrokerPosition
-from novalgo_executor.facts import ZERO
+from novalgo_executor.facts import ZERO, Order
+
+GIVEN_UP_AFTER = timedelta(minutes=5)
 
 
 def drift(
@@ -14,13 +18,25 @@ def drift(
     """Return, by symbol, the shares that the broker has beyond our books, and their price."""
     stated = {position.symbol: position for position in positions}
     found = {}
-    for symbol in stated.keys() | known.keys():
+    for symbol in sorted(stated.keys() | known.keys()):
         ours = sum_of(known[symbol]) if symbol in known else ZERO
         position = stated.get(symbol)
         difference = (position.quantity if position else ZERO) - ours
         if difference:
             found[symbol] = (difference, position.average_price if position else ZERO)
     return found
+
+
+def is_given_up(order: Order, now: datetime) -> bool:
+    """Return whether Alpaca has denied an order for so long that it counts as never arrived.
+
+    Else its symbol would count as moving, and drift in it stay, for ever.  Should the order stand
+    all the same, its fills name it.
+    """
+    missing = order.missing_since
+    if order.status is not OrderStatus.UNKNOWN or missing is None:
+        return False
+    return now - missing >= GIVEN_UP_AFTER
 
 
 def in_books(holdings: Holdings) -> Decimal:

@@ -22,7 +22,7 @@ from novalgo_executor.facts import Order
 from novalgo_executor.halts import Halt, Scope
 from novalgo_executor.limits import Limits, gross_exposure, trips
 from novalgo_executor.metrics import Metrics
-from novalgo_executor.reconcile import drift
+from novalgo_executor.reconcile import drift, is_given_up
 from novalgo_executor.snapshot import position_snapshots
 from novalgo_executor.store import Exposure, Store
 
@@ -146,7 +146,7 @@ class Reconciler:
         return True
 
     async def _update_orders(self) -> None:
-        unfinished = [order for order in await self._store.unfinished_orders() if order.sent]
+        unfinished = [order for order in await self._unfinished() if order.sent]
         if not unfinished:
             return
         stated = {order.client_order_id: order for order in await self._broker.open_orders()}
@@ -155,6 +155,11 @@ class Reconciler:
             found = stated.get(client_order_id) or await self._broker.find(client_order_id)
             if found is not None:
                 await self._store.apply(found)
+
+    async def _unfinished(self) -> list[Order]:
+        now = self._clock()
+        unfinished = await self._store.unfinished_orders()
+        return [order for order in unfinished if not is_given_up(order, now)]
 
     async def _count_fills(self, after: datetime) -> None:
         for fill in await self._broker.fills(after):
@@ -177,7 +182,7 @@ class Reconciler:
         positions = await self._broker.positions()
         # In this order: a fill that is counted between the two questions to the store is then in
         # both answers.  The other way round it would be in neither, and be adopted and counted.
-        moving = {order.request.symbol for order in await self._store.unfinished_orders()}
+        moving = {order.request.symbol for order in await self._unfinished()}
         known = await self._store.known_positions()
         found = drift(positions, known)
         if self._config.version is None and found.keys() - known.keys():
