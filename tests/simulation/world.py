@@ -327,7 +327,7 @@ def _composition(world: World) -> Iterator[None]:
             await opened._finish()
 
     @asynccontextmanager
-    async def broker(_settings: Settings, _clock: object) -> AsyncIterator[SimulatedBroker]:
+    async def broker(*_connecting: object) -> AsyncIterator[SimulatedBroker]:
         assert world.life is not None
         yield world.life.broker
 

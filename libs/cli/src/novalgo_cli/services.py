@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from novalgo_analytics.main import SERVICE as ANALYTICS
 from novalgo_common.errors import SettingsError
-from novalgo_common.process import Service
+from novalgo_common.service import Service
 from novalgo_executor.main import SERVICE as EXECUTOR
 from novalgo_executor.settings import Settings as ExecutorSettings
 from novalgo_ingest.main import SERVICE as INGEST

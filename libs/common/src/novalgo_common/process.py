@@ -28,8 +28,6 @@ from novalgo_common.rabbitmq.late import LateBus
 from novalgo_common.service import Service
 from novalgo_common.settings import PREFIX, Settings
 
-__all__ = ["Service", "run", "serve"]
-
 ON_THE_BUS = {"ingest", "executor", "sheets", "analytics"}
 GRACE = 2
 """Seconds that open connections get when the process is asked to stop."""

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
-from novalgo_common.process import Service
+from novalgo_common.service import Service
 from novalgo_simulator.main import open_simulator
 from novalgo_simulator.settings import SimulatorSettings
 

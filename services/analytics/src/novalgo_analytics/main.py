@@ -19,8 +19,8 @@ from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
 from novalgo_common.errors import UnavailableError
 from novalgo_common.ops import Readiness, ops_app
-from novalgo_common.process import Service
 from novalgo_common.relay import Relay
+from novalgo_common.service import Service
 from novalgo_common.store import Database
 from novalgo_common.topology import ANALYTICS_JOURNAL
 

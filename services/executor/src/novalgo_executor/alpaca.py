@@ -61,9 +61,10 @@ STREAM = {"ping_interval": 5, "ping_timeout": 10, "max_queue": 1024, "open_timeo
 class AlpacaBroker:
     """The `Broker` port over Alpaca."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, may_act: Callable[[], bool]) -> None:
         key, secret = settings.alpaca_credentials
         self._clock = clock
+        self._may_act = may_act
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="alpaca")
         self._trading = _tame(
             TradingClient(key, secret, raw_data=True, url_override=settings.trading_url)
@@ -77,8 +78,11 @@ class AlpacaBroker:
 
     @classmethod
     @asynccontextmanager
-    async def connect(cls, settings: Settings, clock: Clock) -> "AsyncIterator[AlpacaBroker]":
-        broker = cls(settings, clock)
+    async def connect(
+        cls, settings: Settings, clock: Clock, may_act: Callable[[], bool]
+    ) -> "AsyncIterator[AlpacaBroker]":
+        """Connect.  Nothing that changes the account leaves while `may_act` denies it."""
+        broker = cls(settings, clock, may_act)
         try:
             yield broker
         finally:
@@ -87,8 +91,11 @@ class AlpacaBroker:
     async def submit(self, request: OrderRequest) -> SubmitOutcome:
         """Send the order once.  Never raises for what Alpaca or the network does."""
         try:
-            answer = await self._call(lambda: self._trading.post("/orders", _body(request)))
+            post = self._while_ours(lambda: self._trading.post("/orders", _body(request)))
+            answer = await self._call(post)
             return Accepted(answers.order(cast(answers.Answer, answer)))
+        except _NotOursError as error:
+            return NotSent(str(error), retry_after=1)
         except APIError as error:
             return await self._judge(request, error)
         except requests.RequestException as error:
@@ -134,7 +141,7 @@ class AlpacaBroker:
     async def cancel(self, order_id: str) -> None:
         path = f"/orders/{escape(order_id, safe='')}"
         try:
-            await self._ask(lambda: self._trading.delete(path))
+            await self._ask(self._while_ours(lambda: self._trading.delete(path)))
         except _DefiniteError:
             log.info("order.not_cancelable", order_id=order_id)
 
@@ -214,8 +221,21 @@ class AlpacaBroker:
                     raise _DefiniteError(error.status_code) from None
                 raise
 
+    def _while_ours(self, call: Callable[[], T]) -> Callable[[], T]:
+        def act() -> T:
+            # In the thread: the process may have been stopped while the call waited for one.
+            if not self._may_act():
+                raise _NotOursError("another executor may be trading")
+            return call()
+
+        return act
+
     async def _call(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+
+class _NotOursError(Exception):
+    """Nothing has left, because it is not certain that this process may act."""
 
 
 class _DefiniteError(Exception):
@@ -232,6 +252,8 @@ def _unavailable() -> Iterator[None]:
         yield
     except _DefiniteError:
         raise
+    except _NotOursError as error:
+        raise UnavailableError(str(error)) from None
     except APIError as error:
         raise UnavailableError(f"Alpaca answers HTTP {error.status_code}") from None
     except requests.RequestException as error:

@@ -13,8 +13,8 @@ from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.credentials import API_KEY, given_or_kept
 from novalgo_common.events import ConfigChanged, PositionsRequested
 from novalgo_common.ops import Readiness, ops_app
-from novalgo_common.process import Service
 from novalgo_common.relay import Relay
+from novalgo_common.service import Service
 from novalgo_common.store import Database
 from novalgo_common.topology import EXECUTOR_SIGNALS
 from novalgo_executor.alpaca import AlpacaBroker
@@ -35,7 +35,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
     metrics = Metrics()
     async with (
         Database.open(settings, "executor") as database,
-        AlpacaBroker.connect(settings, clock) as broker,
+        AlpacaBroker.connect(settings, clock, database.is_ours) as broker,
         Background.open() as background,
     ):
         store = Store(database, clock)

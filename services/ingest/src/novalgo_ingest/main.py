@@ -17,8 +17,8 @@ from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET, given_or_kept
 from novalgo_common.events import ConfigChanged, PerformanceWritten
 from novalgo_common.ops import Readiness, ops_app
-from novalgo_common.process import Service
 from novalgo_common.relay import Relay
+from novalgo_common.service import Service
 from novalgo_common.store import Database
 from novalgo_common.topology import INGEST_RECEIPTS
 from novalgo_ingest.answers import error
@@ -44,7 +44,10 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
     secrets = given_or_kept(settings.webhook_secrets, settings.data_dir, WEBHOOK_SECRET)
     keys = given_or_kept(settings.api_keys, settings.data_dir, API_KEY)
     metrics, readiness = Metrics(), Readiness()
-    async with Database.open(settings, "ingest") as database, Background.open() as background:
+    async with (
+        Database.open(settings, "ingest", shared=True) as database,
+        Background.open() as background,
+    ):
         store, receipts = Store(database, clock), ReceiptStore(database)
         relay = Relay(store.outbox, bus)
         spool = Spool(store, metrics, clock, settings.spool_limit)
