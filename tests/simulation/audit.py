@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from novalgo_executor.broker import NotSent, OrderRequest, SubmitOutcome
+from novalgo_executor.store.signals import FIRST_CLOSING
 from novalgo_simulator.broker.order import Change
 from tests.simulation.promises import Promise
 from tests.simulation.store import Disk
 from tests.simulation.venue import Venue
 
 ZERO = Decimal(0)
-SLACK = 60.0
+SLACK = 21.0
 """Seconds that a decision may be under way before it is stored: it asks Alpaca things meanwhile."""
 WRONG_SIDE = ("intent mismatch", "insufficient qty", "wash trade", "open a", "sold short")
 
@@ -31,6 +32,7 @@ class Audit:
     venue: Venue
     trace: Callable[[str], None]
     others_trade: bool
+    clock_steps: bool
     violations: list[Violation] = field(default_factory=list)
     endings: Counter[str] = field(default_factory=Counter)
     _left: set[str] = field(default_factory=set)
@@ -48,6 +50,8 @@ class Audit:
     _active_until: dict[tuple[str, str], float] = field(default_factory=dict)
     _active: set[tuple[str, str]] = field(default_factory=set)
     _nets: dict[str, list[tuple[float, Decimal]]] = field(default_factory=lambda: defaultdict(list))
+    _halts: set[tuple[str, str]] = field(default_factory=set)
+    _last_order: int = 0
     _seen: dict[str, tuple[float, Decimal]] = field(default_factory=dict)
 
     def fail(self, promise: Promise, detail: str) -> None:
@@ -119,8 +123,9 @@ class Audit:
         query = (
             "SELECT sequence FROM signals WHERE symbol = ? AND timeframe = ? AND sequence > ?"
             " AND (decided_at IS NOT NULL OR ended_at IS NOT NULL AND ending != 'superseded')"
+            " AND (sequence < ? OR ended_at IS NULL)"
         )
-        for (newer,) in self.disk.rows(query, symbol, timeframe, sequence):
+        for (newer,) in self.disk.rows(query, symbol, timeframe, sequence, FIRST_CLOSING):
             self.fail(Promise.IN_ORDER, f"signal {sequence} acts, though {newer} has begun")
 
     def _check_position_seen(self, symbol: str, signal_id: str, created_at: str, name: str) -> None:
@@ -147,6 +152,7 @@ class Audit:
         self._check_endings()
         self._take_config()
         self._check_beginnings()
+        self._check_halts()
 
     def _take_fills(self) -> None:
         query = (
@@ -211,16 +217,25 @@ class Audit:
                 self._check_ending(row)
 
     def _check_ending(self, row: tuple[str, ...]) -> None:
-        _, number, symbol, timeframe, action, ending, reason, _, detail = row
+        signal_id, number, symbol, timeframe, action, ending, reason, _, detail = row
         self.endings[f"{ending} {reason or ''}".strip()] += 1
         held = self._books.get((symbol, timeframe), ZERO)
         self.trace(f"ended {number} {action} {ending} {reason or ''} at {held}: {detail}")
+        if reason == "outcome_unknown" and not self.clock_steps:
+            self._check_unknown(signal_id)
         arrived = ending == "filled" or reason in ("already_long", "already_short", "already_flat")
         state = "CLOSE" if held == 0 else "BUY" if held > 0 else "SELL"
         if arrived and state != action:
             self.fail(Promise.TRUE_ENDING, f"signal {number} {action} {ending} at {held}")
         if ending in ("declined", "expired") and state not in (action, "CLOSE"):
             self.fail(Promise.EXITS_ALLOWED, f"signal {number} {action} {ending} at {held}")
+
+    def _check_unknown(self, signal_id: str) -> None:
+        query = "SELECT client_order_id FROM orders WHERE signal_id = ? AND status = 'unknown'"
+        for (name,) in self.disk.rows(query, signal_id):
+            order = self.venue.ledger.by_client_order_id(name)
+            if order is not None:
+                self.fail(Promise.NOT_GIVEN_UP, f"{name} is {order.status}")
 
     def _take_config(self) -> None:
         [(text,)] = self.disk.rows("SELECT value FROM notes WHERE name = 'config'") or [("",)]
@@ -241,14 +256,26 @@ class Audit:
                 self._begun.add(signal_id)
                 self._check_beginning(signal_id)
 
+    def _check_halts(self) -> None:
+        """Compare new intents with the halts that stood before them."""
+        query = (
+            "SELECT rowid, symbol, timeframe, leg, part FROM orders WHERE rowid > ? ORDER BY rowid"
+        )
+        for row, symbol, timeframe, leg, part in self.disk.rows(query, self._last_order):
+            self._last_order = row
+            scopes = {("", ""), (symbol, ""), (symbol, timeframe), ("", timeframe)}
+            if leg == "open" and part == 1 and scopes & self._halts:
+                self.fail(Promise.HALTED, f"{symbol} {timeframe}: {self._halts}")
+        self._halts = set(self.disk.rows("SELECT symbol, timeframe FROM halts"))
+
     def _check_beginning(self, signal_id: str) -> None:
         query = "SELECT symbol, timeframe, sequence FROM signals WHERE signal_id = ?"
         [(symbol, timeframe, number)] = self.disk.rows(query, signal_id)
         newer = (
             "SELECT signal_id, sequence FROM signals WHERE symbol = ? AND timeframe = ?"
-            " AND sequence > ?"
+            " AND sequence > ? AND (sequence < ? OR ended_at IS NULL)"
         )
-        for other, newer_number in self.disk.rows(newer, symbol, timeframe, number):
+        for other, newer_number in self.disk.rows(newer, symbol, timeframe, number, FIRST_CLOSING):
             if _time() - self._arrived[other] > SLACK:
                 self.fail(Promise.NEWEST_WINS, f"signal {number} begins long after {newer_number}")
         query = "SELECT leg FROM orders WHERE signal_id = ?"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from novalgo_common.events import Action, ConfigRow, SignalReceived
+from novalgo_executor.halts import Scope
 
 START = datetime(2026, 11, 11, 15, 0, tzinfo=UTC)
 SYMBOLS = ("AAPL", "MSFT", "NVDA", "WHOLE", "NOSHT")
@@ -36,10 +37,20 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """What the owner orders: "halt", "resume" or "flatten"."""
+
+    at: float
+    verb: str
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     signals: tuple[tuple[float, SignalReceived], ...]
     edits: tuple[Edit, ...]
     trades: tuple[Trade, ...]
+    commands: tuple[Command, ...]
     closed: tuple[tuple[float, float], ...]
     """The times in which the market is closed."""
     outages: tuple[tuple[float, float], ...]
@@ -64,6 +75,7 @@ def plan(chance: random.Random) -> Day:
         signals=_signals(chance, books),
         edits=_edits(chance, books),
         trades=_trades(chance, symbols),
+        commands=_commands(chance, books),
         closed=_spans(chance, 0.3, longest=60),
         outages=_spans(chance, 0.3, longest=30),
         clock_steps=_clock_steps(chance),
@@ -133,6 +145,18 @@ def _trades(chance: random.Random, symbols: tuple[str, ...]) -> tuple[Trade, ...
             at=chance.uniform(-10, LENGTH),
             symbol=chance.choice(symbols),
             quantity=Decimal(chance.choice((-20, -5, 5, 20))),
+        )
+        for _ in range(count)
+    )
+
+
+def _commands(chance: random.Random, books: list[tuple[str, str]]) -> tuple[Command, ...]:
+    count = chance.choice((0, 0, 0, 1, 4))
+    return tuple(
+        Command(
+            at=chance.uniform(0, LENGTH),
+            verb=chance.choice(("halt", "resume", "flatten")),
+            scope=chance.choice((Scope(), Scope(chance.choice(books)[0]))),
         )
         for _ in range(count)
     )

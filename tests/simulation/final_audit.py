@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from novalgo_executor.store.signals import FIRST_CLOSING
 from tests.simulation.promises import Promise
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ def unfinished(world: "World") -> Missing:
         (Promise.DRAINS, f"signal {signal.sequence} has no ending")
         for signal in world.published
         if str(signal.event_id) not in ended
+    ]
+    missing += [
+        (Promise.DRAINS, f"a closing of {symbol} has no ending")
+        for (symbol,) in rows(
+            "SELECT symbol FROM signals WHERE sequence >= ? AND ended_at IS NULL", FIRST_CLOSING
+        )
     ]
     missing += [
         (Promise.DRAINS, f"order {order.client_order_id} is {order.status}")
@@ -81,7 +88,8 @@ def untold(world: "World") -> Missing:
             missing.append((Promise.TOLD, f"{event.type} overtook an older event of {event.key}"))
         else:
             latest[event.key] = place
-    strangers = {UUID(row[0]) for row in world.disk.rows("SELECT signal_id FROM signals")}
+    alerts = world.disk.rows("SELECT signal_id FROM signals WHERE sequence < ?", FIRST_CLOSING)
+    strangers = {UUID(signal_id) for (signal_id,) in alerts}
     strangers -= {signal.event_id for signal in world.published}
     missing += [(Promise.ONE_ORDER, f"signal {stranger} was never sent") for stranger in strangers]
     return missing

@@ -25,6 +25,7 @@ from novalgo_common.errors import UnavailableError
 from novalgo_common.events import ConfigChanged, PositionsRequested, SignalReceived
 from novalgo_common.store import Database
 from novalgo_executor import main
+from novalgo_executor.control import Control
 from novalgo_executor.settings import Settings
 from novalgo_simulator.broker.errors import Refusal
 from novalgo_simulator.broker.order import Change, Side
@@ -32,7 +33,7 @@ from novalgo_simulator.broker.order_request import OrderRequest
 from tests.simulation.audit import Audit, Violation
 from tests.simulation.broker import SimulatedBroker
 from tests.simulation.bus import PostOffice, SimulatedBus
-from tests.simulation.day import LENGTH, Day, Edit, Trade, plan
+from tests.simulation.day import LENGTH, Command, Day, Edit, Trade, plan
 from tests.simulation.faults import Faults
 from tests.simulation.final_audit import unfinished, untold
 from tests.simulation.promises import Promise
@@ -56,6 +57,7 @@ class Life:
     door: Door
     broker: SimulatedBroker
     bus: SimulatedBus
+    control: Control | None = None
     task: asyncio.Task[None] | None = None
     is_over: bool = False
 
@@ -93,12 +95,13 @@ class World:
         self.venue = Venue(self.chance, self.faults, self.day.closed)
         self.venue.on_change = self._hear
         others = bool(self.day.trades)
-        self.audit = Audit(self.disk, self.venue, self.trace, others)
+        self.audit = Audit(self.disk, self.venue, self.trace, others, bool(self.day.clock_steps))
         self.office = PostOffice(self.day.symbols)
         self.life: Life | None = None
         self.old_lives: list[Life] = []
         self.skew = timedelta(0)
         self.steps = 0
+        self._tasks: list[asyncio.Task[None]] = []
         self.published: list[SignalReceived] = []
         self.loop = VirtualLoop(self.chance, self.step)
 
@@ -224,6 +227,8 @@ class World:
             at(edit.at, self._edit, number, edit)
         for trade in self.day.trades:
             at(max(0.0, trade.at), self._trade, trade)
+        for command in self.day.commands:
+            at(command.at, self._command, command)
         for moment, step in self.day.clock_steps:
             at(moment, self._set_clock, step)
         at(LENGTH / 2, self._ask)
@@ -259,6 +264,22 @@ class World:
         self.trace(f"by hand {trade.symbol} {trade.quantity} {done}")
         self.counts["trades by hand"] += done == "placed"
 
+    def _command(self, command: Command) -> None:
+        if self.life is None or self.life.control is None:
+            return
+        self.trace(f"by order {command.verb} {command.scope}")
+        self.counts[f"orders to {command.verb}"] += 1
+        self._tasks.append(self.loop.create_task(self._obey(self.life.control, command)))
+
+    async def _obey(self, control: Control, command: Command) -> None:
+        with contextlib.suppress(UnavailableError):
+            if command.verb == "halt":
+                await control.halt(command.scope, "a person's word")
+            elif command.verb == "resume":
+                await control.resume(command.scope)
+            else:
+                await control.flatten(command.scope, "a person's word")
+
     def _set_clock(self, step: timedelta) -> None:
         self.trace(f"executor's clock steps by {step.total_seconds()} s")
         self.counts["clock steps"] += 1
@@ -271,7 +292,7 @@ class World:
         request = PositionsRequested(
             event_id=event_id, correlation_id=event_id, occurred_at=self.venue.now()
         )
-        self._asking = self.loop.create_task(self.life.bus.ask(request))
+        self._tasks.append(self.loop.create_task(self.life.bus.ask(request)))
 
     def new_id(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128), version=4)
@@ -331,10 +352,16 @@ def _composition(world: World) -> Iterator[None]:
         assert world.life is not None
         yield world.life.broker
 
+    def control(**parts: Any) -> Control:
+        assert world.life is not None
+        world.life.control = Control(**parts)
+        return world.life.control
+
     with (
         patch.object(main, "Database", SimpleNamespace(open=database)),
         patch.object(main, "AlpacaBroker", SimpleNamespace(connect=broker)),
         patch.object(main, "uuid", SimpleNamespace(uuid4=world.new_id)),
+        patch.object(main, "Control", control),
         patch.object(relay, "IDLE", RELAY_IDLE),
         _logging_to(world),
     ):

@@ -1,0 +1,185 @@
+"""Executor with one of its safeguards taken out, to show that the simulation notices."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from unittest.mock import patch
+from uuid import uuid5
+
+from sqlalchemy.engine import Connection
+
+from novalgo_common.errors import PublishError
+from novalgo_common.events import Ending, Event, Leg, OrderStatus, Reason, SignalReceived
+from novalgo_common.relay import Relay
+from novalgo_common.store import Waiting
+from novalgo_executor import decide as deciding
+from novalgo_executor import desk as desks
+from novalgo_executor import main
+from novalgo_executor.broker import BrokerFill
+from novalgo_executor.decide import decide
+from novalgo_executor.desk import Desk
+from novalgo_executor.facts import Facts, Order, Rules, Signal
+from novalgo_executor.handler import Handler
+from novalgo_executor.reconciler import Reconciler
+from novalgo_executor.steps import Ask, End, Step, Submit
+from novalgo_executor.store import Store, positions, signals
+from novalgo_executor.symbol_workers import SymbolWorkers
+from tests.simulation.promises import Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    without: str
+    """The safeguard that is taken out."""
+    apply: Callable[[], AbstractContextManager[object]]
+    breaks: tuple[Promise, ...]
+    """The promises of which one must be seen broken."""
+
+
+class _IntentLater(Store):
+    async def add_intent(self, *args: Any, **options: Any) -> bool:
+        self.later = asyncio.create_task(_after(0.05, super().add_intent(*args, **options)))
+        return True
+
+
+async def _after(seconds: float, work: Any) -> None:
+    await asyncio.sleep(seconds)
+    await work
+
+
+class _SendsAgain(Desk):
+    async def _look_up(self, order: Order) -> None:
+        if order.status is OrderStatus.UNKNOWN:
+            await self._send(order.request)
+        else:
+            await super()._look_up(order)
+
+
+class _NoDedup(Store):
+    async def add_signal(self, event: SignalReceived) -> bool:
+        if await super().add_signal(event):
+            return True
+        again = event.model_copy(update={"event_id": uuid5(event.event_id, "again")})
+        return await super().add_signal(again)
+
+
+class _MarksFirst(Relay):
+    async def _publish(self, of_key: Sequence[Waiting]) -> list[int]:
+        for item in of_key:
+            try:
+                await self._publisher.publish(item.event)
+            except PublishError:
+                continue
+        return [item.position for item in of_key]
+
+
+class _NoSupersede(Store):
+    async def active_signals(self, symbol: str) -> list[Signal]:
+        return await self._database.read(lambda connection: signals.active(connection, symbol))
+
+
+class _AcksFirst(Handler):
+    async def take_signal(self, event: Event) -> None:
+        asyncio.create_task(_after(0.05, super().take_signal(event)))  # noqa: RUF006
+
+
+class _TrustsTheStream(Reconciler):
+    async def reconcile(self) -> None:
+        self._problem = None
+        await self._agreed()
+
+
+class _OvertakingWorkers(SymbolWorkers):
+    async def _advance_all(self, symbol: str, *, look_up: bool) -> bool:
+        found = list(reversed(await self._store.active_signals(symbol)))
+        waits = [await self._advance(signal) for signal in found]
+        return any(wait is not None for wait in waits)
+
+
+@contextmanager
+def _fills_counted_again() -> Iterator[None]:
+    is_counted, count = positions.is_counted, positions.count
+
+    def count_again(connection: Connection, fill: BrokerFill, timeframe: str | None) -> Any:
+        while is_counted(connection, fill):
+            fill = replace(fill, cumulative=fill.cumulative + 1_000_000)
+        return count(connection, fill, timeframe)
+
+    with (
+        patch.object(positions, "is_counted", lambda _connection, _fill: False),
+        patch.object(positions, "count", count_again),
+    ):
+        yield
+
+
+def _deciding(change: Callable[[Step, Signal, Facts, Rules, datetime], Step]) -> Any:
+    """Return a patch that changes what was decided."""
+
+    def changed(signal: Signal, facts: Facts, rules: Rules, *, now: datetime) -> Step:
+        return change(decide(signal, facts, rules, now=now), signal, facts, rules, now)
+
+    return patch.object(desks, "decide", changed)
+
+
+def _not_looking(step: Step, signal: Signal, facts: Facts, rules: Rules, now: datetime) -> Step:
+    if isinstance(step, Ask) and step.position:
+        return decide(signal, replace(facts, broker_position=facts.net), rules, now=now)
+    return step
+
+
+def _refusing_exits(step: Step, _s: Signal, facts: Facts, _r: Rules, _now: datetime) -> Step:
+    is_exit = isinstance(step, Submit) and step.leg is Leg.CLOSE
+    inactive = facts.row is None or not facts.row.active
+    if is_exit and inactive:
+        return End(Ending.DECLINED, Reason.ROW_INACTIVE)
+    return step
+
+
+def _closing_too_much(step: Step, _s: Signal, _f: Facts, _r: Rules, _now: datetime) -> Step:
+    if isinstance(step, Submit) and step.leg is Leg.CLOSE and step.request.quantity:
+        quantity = step.request.quantity * Decimal(2)
+        return replace(step, request=replace(step.request, quantity=quantity))
+    return step
+
+
+def _never_refused(_signal: Signal, facts: Facts, _rules: Rules) -> End | Ask | None:
+    if facts.row is None:
+        return End(Ending.DECLINED, Reason.ROW_MISSING)
+    return Ask(asset=True) if facts.asset is None else None
+
+
+def _instead(name: str, mutated: object) -> Callable[[], AbstractContextManager[object]]:
+    return lambda: patch.object(main, name, mutated)
+
+
+MUTANTS = (
+    Mutant("the intent's commit", _instead("Store", _IntentLater), (Promise.INTENT_FIRST,)),
+    Mutant("the look-up", _instead("Desk", _SendsAgain), (Promise.SENT_ONCE,)),
+    Mutant("the signals' dedup", _instead("Store", _NoDedup), (Promise.ONE_ORDER,)),
+    Mutant("the fills' dedup", _fills_counted_again, (Promise.FILLS_ONCE,)),
+    Mutant("the wait for the confirm", _instead("Relay", _MarksFirst), (Promise.TOLD,)),
+    Mutant("the flat check", lambda: _deciding(_not_looking), (Promise.FLAT_SEEN,)),
+    Mutant("superseding", _instead("Store", _NoSupersede), (Promise.NEWEST_WINS,)),
+    Mutant("the commit before the ack", _instead("Handler", _AcksFirst), (Promise.DRAINS,)),
+    Mutant(
+        "reconciliation",
+        _instead("Reconciler", _TrustsTheStream),
+        (Promise.BOOKS_AGREE, Promise.FILLS_ONCE),
+    ),
+    Mutant(
+        "the order in a book", _instead("SymbolWorkers", _OvertakingWorkers), (Promise.IN_ORDER,)
+    ),
+    Mutant("the free way for exits", lambda: _deciding(_refusing_exits), (Promise.EXITS_ALLOWED,)),
+    Mutant(
+        "the exact closing quantity", lambda: _deciding(_closing_too_much), (Promise.TRUE_INTENT,)
+    ),
+    Mutant(
+        "the refusals of entries",
+        lambda: patch.object(deciding, "refuse_entry", _never_refused),
+        (Promise.ENTRY_NEEDS_ROW,),
+    ),
+)
