@@ -1,8 +1,9 @@
 import pytest
 
+from tests.postgres import database_url, postgres_url
 from tests.rabbitmq import amqp_url, broker, fresh_amqp_url
 
-__all__ = ["amqp_url", "anyio_backend", "broker", "fresh_amqp_url"]
+__all__ = ["amqp_url", "anyio_backend", "broker", "database_url", "fresh_amqp_url", "postgres_url"]
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ container, where Docker runs and has an image; else a private node of the instal
 is installed first where this user may.  A broker of the machine is never touched.
 """
 
-import fcntl
 import os
 import shutil
 import signal
@@ -24,10 +23,10 @@ import pytest
 from novalgo_common.events import type_of
 from novalgo_common.rabbitmq.mailbox import BROADCAST_EXCHANGE
 from novalgo_common.topology import DEAD_LETTERS, QUEUES, REQUESTS
+from tests.packages import installed
 
 # The wrapper in the path refuses to run as anybody but root and the package's own user.
 _SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-_POLICY = Path("/usr/sbin/policy-rc.d")
 _BOOT_SECONDS = 120.0
 _HOW_TO = "install it (apt-get install rabbitmq-server) or set NOVALGO_TEST_AMQP_URL"
 
@@ -169,7 +168,7 @@ def fresh_amqp_url(amqp_url: str) -> str:
 @contextmanager
 def private_node() -> Iterator[PrivateNode]:
     """Give a running node; skip (in CI: fail) the test where there can be none."""
-    if not _SERVER.exists() and not _install():
+    if not installed("rabbitmq-server", _SERVER.exists):
         unavailable = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         unavailable(f"RabbitMQ is not installed: {_HOW_TO}")
     folder = Path(tempfile.mkdtemp(prefix="novalgo-rabbitmq-"))
@@ -235,39 +234,3 @@ def _container(image: str) -> Iterator[str]:
         host, port = container.get_container_host_ip(), int(container.get_exposed_port(5672))
         _wait_until_it_answers(host, port)
         yield f"amqp://guest:guest@{host}:{port}/"
-
-
-def _install() -> bool:
-    """Install the server where this user may; say whether it is there."""
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        return False
-    with (Path(tempfile.gettempdir()) / "novalgo-install.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not _SERVER.exists():
-            with _no_service_starts():
-                _apt_get("install") or (_apt_get("update") and _apt_get("install"))
-    return _SERVER.exists()
-
-
-def _apt_get(command: str) -> bool:
-    packages = ["rabbitmq-server"] if command == "install" else []
-    options = ["-qq", "--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"]
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    result = subprocess.run(
-        ["apt-get", command, *options, *packages], env=environment, capture_output=True, check=False
-    )
-    return result.returncode == 0
-
-
-@contextmanager
-def _no_service_starts() -> Iterator[None]:
-    """Keep packages from starting what they install, as Debian provides for."""
-    if _POLICY.exists():
-        yield
-        return
-    _POLICY.write_text("#!/bin/sh\nexit 101\n")
-    _POLICY.chmod(0o755)
-    try:
-        yield
-    finally:
-        _POLICY.unlink()

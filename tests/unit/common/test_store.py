@@ -17,6 +17,7 @@ from novalgo_common.settings import Settings
 from novalgo_common.store import Database, Exact, Instant, Outbox
 from novalgo_common.store.engines import open_engine
 from tests.builders import NOON, a_signal
+from tests.stores import BOTH, store_settings
 from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
@@ -32,13 +33,22 @@ THINGS = sa.Table(
 )
 
 
+@pytest.fixture(params=BOTH)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    return store_settings(request.param, request, tmp_path)
+
+
 @asynccontextmanager
-async def a_database(data_dir: Path) -> AsyncIterator[Database]:
-    with open_engine(Settings(data_dir=data_dir), "test") as engine:
+async def a_database(settings: Settings) -> AsyncIterator[Database]:
+    with open_engine(settings, "test") as engine:
         with engine.connect().execution_options(novalgo_write=True) as connection:
             METADATA.create_all(connection)
             connection.commit()
-        yield Database(engine)
+        database = Database(engine)
+        try:
+            yield database
+        finally:
+            await database._finish()
 
 
 def add(connection: Connection, name: str) -> str:
@@ -50,10 +60,10 @@ def names(connection: Connection) -> list[str]:
     return list(connection.execute(sa.select(THINGS.c.name)).scalars())
 
 
-async def test_amounts_and_times_come_back_as_they_went(tmp_path: Path) -> None:
+async def test_amounts_and_times_come_back_as_they_went(settings: Settings) -> None:
     pacific = datetime(2026, 11, 1, 1, 30, 0, 123456, tzinfo=UTC).astimezone()
 
-    async with a_database(tmp_path) as database:
+    async with a_database(settings) as database:
         await database.write(
             lambda c: c.execute(
                 THINGS.insert().values(name="a", price=Decimal("0.10"), seen_at=pacific)
@@ -66,24 +76,24 @@ async def test_amounts_and_times_come_back_as_they_went(tmp_path: Path) -> None:
     assert row.seen_at.tzinfo is UTC
 
 
-async def test_a_naive_time_is_refused(tmp_path: Path) -> None:
+async def test_a_naive_time_is_refused(settings: Settings) -> None:
     naive = NOON.replace(tzinfo=None)
 
-    async with a_database(tmp_path) as database:
+    async with a_database(settings) as database:
         with pytest.raises(sa.exc.StatementError, match="aware"):
             await database.write(
                 lambda c: c.execute(THINGS.insert().values(name="a", seen_at=naive))
             )
 
 
-async def test_writes_that_wait_together_share_one_transaction(tmp_path: Path) -> None:
+async def test_writes_that_wait_together_share_one_transaction(settings: Settings) -> None:
     commits = 0
 
     def count() -> None:
         nonlocal commits
         commits += 1
 
-    async with a_database(tmp_path) as database:
+    async with a_database(settings) as database:
         database.on_commit(count)
         await asyncio.gather(
             *(database.write(lambda c, n=n: add(c, str(n))) for n in range(100))  # type: ignore[misc]
@@ -93,12 +103,12 @@ async def test_writes_that_wait_together_share_one_transaction(tmp_path: Path) -
     assert commits <= 3
 
 
-async def test_one_failing_write_costs_the_others_nothing(tmp_path: Path) -> None:
+async def test_one_failing_write_costs_the_others_nothing(settings: Settings) -> None:
     def spoil(connection: Connection) -> None:
         add(connection, "half done")
         raise ValueError("a fault of ours")
 
-    async with a_database(tmp_path) as database:
+    async with a_database(settings) as database:
         results = await asyncio.gather(
             database.write(lambda c: add(c, "before")),
             database.write(spoil),
@@ -112,7 +122,7 @@ async def test_one_failing_write_costs_the_others_nothing(tmp_path: Path) -> Non
 
 
 async def test_a_store_that_fails_says_so_and_recovers(tmp_path: Path) -> None:
-    async with a_database(tmp_path) as database:
+    async with a_database(Settings(data_dir=tmp_path)) as database:
         with closing(sqlite3.connect(tmp_path / "test.sqlite", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(UnavailableError):
@@ -126,7 +136,7 @@ async def test_a_store_that_fails_says_so_and_recovers(tmp_path: Path) -> None:
 
 
 async def test_a_second_process_on_the_same_directory_is_refused(tmp_path: Path) -> None:
-    async with a_database(tmp_path):
+    async with a_database(Settings(data_dir=tmp_path)):
         with (
             pytest.raises(SettingsError, match="another test is running"),
             open_engine(Settings(data_dir=tmp_path), "test"),
@@ -161,11 +171,11 @@ async def a_running_relay(
         running.cancel()
 
 
-async def test_what_is_committed_is_published_once_and_marked(tmp_path: Path) -> None:
+async def test_what_is_committed_is_published_once_and_marked(settings: Settings) -> None:
     publisher = FakePublisher()
     signal = a_signal()
 
-    async with a_database(tmp_path) as database:
+    async with a_database(settings) as database:
         async with a_running_relay(database, publisher) as (outbox, _):
             await database.write(lambda c: outbox.add(c, signal))
             await database.write(lambda c: outbox.add(c, signal))
@@ -178,13 +188,15 @@ async def test_what_is_committed_is_published_once_and_marked(tmp_path: Path) ->
     assert publisher.published[0] == signal
 
 
-async def test_an_event_that_is_not_confirmed_holds_back_its_own_key_only(tmp_path: Path) -> None:
+async def test_an_event_that_is_not_confirmed_holds_back_its_own_key_only(
+    settings: Settings,
+) -> None:
     publisher = FakePublisher()
     publisher.refused = {"AAPL"}
     first, second, other = a_signal(), a_signal(sequence=2), a_signal(symbol="MSFT")
 
     async with (
-        a_database(tmp_path) as database,
+        a_database(settings) as database,
         a_running_relay(database, publisher) as (outbox, relay),
     ):
         for event in (first, second, other):
@@ -204,9 +216,9 @@ async def until_waiting(outbox: Outbox, depth: int) -> None:
             pass
 
 
-async def test_events_that_were_published_long_ago_are_forgotten(tmp_path: Path) -> None:
+async def test_events_that_were_published_long_ago_are_forgotten(settings: Settings) -> None:
     now = NOON
-    async with a_database(tmp_path) as database:
+    async with a_database(settings) as database:
         outbox = Outbox(database, OUTBOX, lambda: now)
         await database.write(lambda c: outbox.add(c, a_signal()))
         await outbox.confirm([1])
