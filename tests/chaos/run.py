@@ -83,13 +83,14 @@ async def run(order: Order, folder: Path, node: PrivateNode, tell: Tell) -> Repo
             tasks.create_task(_bring_about(stage, planned, tell))
         tell(order.seconds, "quiet: waiting until everything has its ending")
         settled_after = await _settle(stage)
+        troubled = [] if settled_after is not None else await _troubled(stage)
         evidence = await gather(stage, load.sent)
         return Report(
             order=order,
             troubles=stage.done,
             exits=stage.supervisor.exits,
             evidence=evidence,
-            checks=[_settled(settled_after), *verdict(evidence)],
+            checks=[_settled(settled_after, troubled), *verdict(evidence)],
             answered_within=sorted(load.seconds),
         )
 
@@ -110,10 +111,19 @@ async def _settle(stage: Stage) -> float | None:
     return settled_after
 
 
-def _settled(seconds: float | None) -> Check:
+async def _troubled(stage: Stage) -> list[str]:
+    """Say what each service that is not ready says of it."""
+    answers = [
+        (service, await stage.system.http.get(stage.system.url(service, "/ready")))
+        for service in SERVICES
+    ]
+    return [f"{service}: {answer.text}" for service, answer in answers if answer.status_code != 200]
+
+
+def _settled(seconds: float | None, troubled: Sequence[str]) -> Check:
     promise = "Everything drains by itself"
     if seconds is None:
-        return Check(promise, [f"not within {SETTLED_WITHIN:.0f} s"], "")
+        return Check(promise, [f"not within {SETTLED_WITHIN:.0f} s", *troubled], "")
     return Check(promise, [], f"{seconds:.0f} s after the last trouble")
 
 
