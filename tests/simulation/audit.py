@@ -17,6 +17,8 @@ from tests.simulation.venue import Venue
 ZERO = Decimal(0)
 SLACK = 21.0
 """Seconds that a decision may be under way before it is stored: it asks Alpaca things meanwhile."""
+A_MOMENT = 0.1
+"""Seconds between the commit of a sending and the sending."""
 WRONG_SIDE = ("intent mismatch", "insufficient qty", "wash trade", "open a", "sold short")
 
 
@@ -50,7 +52,7 @@ class Audit:
     _active_until: dict[tuple[str, str], float] = field(default_factory=dict)
     _active: set[tuple[str, str]] = field(default_factory=set)
     _nets: dict[str, list[tuple[float, Decimal]]] = field(default_factory=lambda: defaultdict(list))
-    _halts: set[tuple[str, str]] = field(default_factory=set)
+    _halts: dict[tuple[str, str], float] = field(default_factory=dict)
     _last_order: int = 0
     _seen: dict[str, tuple[float, Decimal]] = field(default_factory=dict)
 
@@ -81,6 +83,7 @@ class Audit:
         if not sent or stored != (request.side, request.quantity, request.notional):
             self.fail(Promise.INTENT_FIRST, f"{name} is stored otherwise: {found[0]}")
         self._check_order_of_signals(symbol, timeframe, number)
+        self._check_not_halted(symbol, timeframe, name)
         self._check_position_seen(symbol, signal_id, created_at, name)
 
     def submitted(self, request: OrderRequest, outcome: SubmitOutcome) -> None:
@@ -256,17 +259,20 @@ class Audit:
                 self._begun.add(signal_id)
                 self._check_beginning(signal_id)
 
+    def _check_not_halted(self, symbol: str, timeframe: str, name: str) -> None:
+        standing = [at for scope, at in self._halts.items() if scope in _scopes(symbol, timeframe)]
+        if "-open" in name and any(_time() - at > A_MOMENT for at in standing):
+            self.fail(Promise.HALTED, f"{name} leaves")
+
     def _check_halts(self) -> None:
         """Compare new intents with the halts that stood before them."""
-        query = (
-            "SELECT rowid, symbol, timeframe, leg, part FROM orders WHERE rowid > ? ORDER BY rowid"
-        )
-        for row, symbol, timeframe, leg, part in self.disk.rows(query, self._last_order):
+        query = "SELECT rowid, symbol, timeframe, leg FROM orders WHERE rowid > ? ORDER BY rowid"
+        for row, symbol, timeframe, leg in self.disk.rows(query, self._last_order):
             self._last_order = row
-            scopes = {("", ""), (symbol, ""), (symbol, timeframe), ("", timeframe)}
-            if leg == "open" and part == 1 and scopes & self._halts:
-                self.fail(Promise.HALTED, f"{symbol} {timeframe}: {self._halts}")
-        self._halts = set(self.disk.rows("SELECT symbol, timeframe FROM halts"))
+            if leg == "open" and self._halts.keys() & _scopes(symbol, timeframe):
+                self.fail(Promise.HALTED, f"{symbol} {timeframe} is to be opened: {self._halts}")
+        standing = self.disk.rows("SELECT symbol, timeframe FROM halts")
+        self._halts = {scope: self._halts.get(scope, _time()) for scope in standing}
 
     def _check_beginning(self, signal_id: str) -> None:
         query = "SELECT symbol, timeframe, sequence FROM signals WHERE signal_id = ?"
@@ -284,6 +290,10 @@ class Audit:
             until = known if known is not None else self._active_until.get((symbol, timeframe))
             if leg == "open" and (until is None or _time() - until > SLACK):
                 self.fail(Promise.ENTRY_NEEDS_ROW, f"signal {number} opens {symbol} {timeframe}")
+
+
+def _scopes(symbol: str, timeframe: str) -> set[tuple[str, str]]:
+    return {("", ""), (symbol, ""), (symbol, timeframe), ("", timeframe)}
 
 
 def _time() -> float:

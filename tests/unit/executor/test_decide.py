@@ -8,6 +8,7 @@ from novalgo_common.events import Action, Ending, Leg, OrderStatus, Reason, Side
 from novalgo_executor.broker import Asset, PositionIntent
 from novalgo_executor.decide import decide
 from novalgo_executor.facts import Conflict, Facts, WhenClosed
+from novalgo_executor.halts import Halt, Scope
 from novalgo_executor.steps import (
     Ask,
     Cancel,
@@ -29,6 +30,7 @@ from tests.unit.executor.builders import (
 )
 
 LATER = NOON + timedelta(minutes=10)
+HALT = Halt(Scope(), "a person's word", NOON)
 
 
 def deciding(action: Action, **facts: object) -> Step:
@@ -365,3 +367,27 @@ def test_an_order_against_one_of_ours_that_rests_waits_for_it() -> None:
     resting = an_order(side=Side.SELL, status=OrderStatus.OPEN)
 
     assert deciding(Action.BUY, resting=(resting,)) == Wait()
+
+
+def test_a_halt_stops_an_opening_half_way() -> None:
+    up_to_zero = an_order(leg_quantity=Decimal(40))
+
+    step = ended(deciding(Action.BUY, held=Decimal(25), orders=(up_to_zero,), halt=HALT))
+
+    assert step.ending is Ending.FAILED
+    assert step.reason is Reason.HALTED
+
+
+def test_an_opening_that_never_left_is_declined_by_a_halt() -> None:
+    unsent = an_order(status=OrderStatus.UNKNOWN, sent=False, filled_quantity=Decimal(0))
+
+    step = ended(deciding(Action.BUY, orders=(unsent,), halt=HALT))
+
+    assert step.ending is Ending.DECLINED
+    assert step.reason is Reason.HALTED
+
+
+def test_a_close_that_never_left_is_sent_in_spite_of_a_halt() -> None:
+    unsent = an_order(Leg.CLOSE, Side.SELL, status=OrderStatus.UNKNOWN, sent=False)
+
+    assert deciding(Action.CLOSE, orders=(unsent,), halt=HALT) == Send(unsent)

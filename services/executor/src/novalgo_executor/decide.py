@@ -13,6 +13,7 @@ from novalgo_common.events import Action, Ending, Leg, OrderStatus, Reason, Side
 from novalgo_common.order_ids import client_order_id
 from novalgo_executor.broker import OrderRequest, PositionIntent, Quote
 from novalgo_executor.facts import ZERO, Facts, Order, Rules, Signal
+from novalgo_executor.halts import Halt
 from novalgo_executor.refuse import refuse_entry, refuse_size
 from novalgo_executor.size import Size, size_entry
 from novalgo_executor.steps import (
@@ -56,7 +57,7 @@ def decide(signal: Signal, facts: Facts, rules: Rules, *, now: datetime) -> Step
     held_as = _side_of(facts.held)
     if held_as is signal.action:
         rest = _rest_of_opening(facts)
-        return _move(case, Leg.OPEN, Size(quantity=rest)) if rest > 0 else _arrived(signal, facts)
+        return _open_rest(case, rest) if rest > 0 else _arrived(signal, facts)
     if held_as is not Action.CLOSE:
         return _move(case, Leg.CLOSE, Size(quantity=abs(facts.held)))
     return _open(case)
@@ -89,6 +90,8 @@ def _finish_unknown(case: _Case, order: Order) -> Step:
             return End(Ending.SUPERSEDED, Reason.NEWER_SIGNAL, "the order was not sent yet")
         if order.leg is Leg.OPEN and case.too_old:
             return End(Ending.EXPIRED, Reason.STALE, "Alpaca could not be reached in time")
+        if order.leg is Leg.OPEN and case.facts.halt is not None:
+            return _halted(case.facts, case.facts.halt)
         return Send(order)
     missing = order.missing_since
     if missing is not None and case.now - missing >= case.rules.grace:
@@ -121,6 +124,20 @@ def _rest_of_opening(facts: Facts) -> Decimal:
     if not opening or opening[0].leg_quantity is None:
         return ZERO
     return opening[0].leg_quantity - sum((order.filled_quantity for order in opening), ZERO)
+
+
+def _open_rest(case: _Case, rest: Decimal) -> Step:
+    halt = case.facts.halt
+    if halt is not None:
+        return _halted(case.facts, halt)
+    return _move(case, Leg.OPEN, Size(quantity=rest))
+
+
+def _halted(facts: Facts, halt: Halt) -> End:
+    """End an opening that a halt has caught on its way, all or in part."""
+    opened = any(order.leg is Leg.OPEN and order.filled_quantity for order in facts.orders)
+    detail = f"entries were halted ({halt.scope}) on the way, at {facts.held} shares: {halt.reason}"
+    return End(Ending.FAILED if opened else Ending.DECLINED, Reason.HALTED, detail)
 
 
 def _arrived(signal: Signal, facts: Facts) -> End:
