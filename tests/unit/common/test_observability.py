@@ -1,5 +1,8 @@
 import json
 import logging
+import sys
+from collections.abc import Iterator
+from io import StringIO
 from uuid import uuid4
 
 import pytest
@@ -11,9 +14,14 @@ CANARY = "made-up-canary-7f3a"
 
 
 @pytest.fixture(autouse=True)
-def configured() -> None:
+def restored() -> Iterator[None]:
+    """Leave logging to the other tests as they know it."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
     structlog.reset_defaults()
-    configure_logging("info", [CANARY])
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -52,3 +60,13 @@ def test_no_secret_is_written_wherever_it_turns_up(capsys: pytest.CaptureFixture
     assert len(written.splitlines()) == 4
     assert CANARY not in written
     assert "another" not in written
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = StringIO()
+    closed.close()
+    configure_logging("info", [])
+    monkeypatch.setattr(sys, "stderr", closed)
+
+    structlog.get_logger().warning("nobody reads this")
+    logging.getLogger("a.library").warning("nor this")
