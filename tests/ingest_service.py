@@ -23,6 +23,7 @@ from novalgo_ingest.main import open_service
 from novalgo_ingest.settings import Settings
 from tests.builders import NOON
 from tests.http_server import listening
+from tests.stores import STORE
 from tests.waiting import until
 
 SECRET = "made-up-secret"
@@ -104,6 +105,7 @@ async def running_ingest(
             "NOVALGO_DATA_DIR": str(data_dir),
             "NOVALGO_WEBHOOK_SECRETS": SECRET,
             "NOVALGO_API_KEYS": API_KEY,
+            **{f"NOVALGO_{name.upper()}": value for name, value in STORE.items()},
             **environ,
         }
     )

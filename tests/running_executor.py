@@ -24,6 +24,7 @@ from novalgo_common.topology import ANALYTICS_JOURNAL, INGEST_RECEIPTS, SHEETS_U
 from novalgo_executor.main import open_service
 from novalgo_executor.settings import Settings
 from tests.builders import SYMBOL, TIMEFRAME, a_config_changed, a_config_row, a_signal
+from tests.stores import STORE
 from tests.waiting import until
 
 API_KEY = "made-up-api-key"
@@ -101,6 +102,7 @@ async def running_executor(
             "alpaca_stream_url": alpaca.replace("http", "ws") + "/stream",
             "reconcile_seconds": 1,
             "api_keys": API_KEY,
+            **STORE,
             **changes,
         }
     )

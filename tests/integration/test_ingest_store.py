@@ -1,9 +1,7 @@
 """Ingest over restarts, bursts and broken stores: one alert is one signal, and none is lost."""
 
 import asyncio
-import sqlite3
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,7 +22,6 @@ from novalgo_common.events import (
     RowStatus,
 )
 from novalgo_common.migrations import upgrade
-from novalgo_common.settings import Settings
 from novalgo_common.store import Database
 from novalgo_common.store.engines import open_engine
 from novalgo_ingest.receipts.store import orders
@@ -45,9 +42,10 @@ from tests.builders import (
     an_order_submitted,
 )
 from tests.ingest_service import SetClock, running_ingest
+from tests.stores import locked, stored_in
 from tests.waiting import until
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("on_both")]
 
 
 async def test_a_resend_after_a_restart_is_a_duplicate(tmp_path: Path) -> None:
@@ -99,14 +97,12 @@ async def test_a_commit_that_takes_too_long_is_answered_with_503_and_counts_once
     tmp_path: Path,
 ) -> None:
     async with running_ingest(tmp_path) as ingest:
-        with closing(sqlite3.connect(tmp_path / "ingest.sqlite", isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")  # longer than TradingView waits
-            locked = await ingest.post()
-            other.execute("ROLLBACK")
+        with locked(tmp_path, "ingest", "signals"):
+            kept_waiting = await ingest.post()  # longer than TradingView waits
 
         resent = await ingest.post()
 
-        assert locked.status_code == 503
+        assert kept_waiting.status_code == 503
         assert resent.json()["status"] == "duplicate"  # of what was stored after the 503
         await ingest.published(1)
         assert len((await ingest.get("/signals"))["signals"]) == 1
@@ -133,7 +129,7 @@ async def test_the_config_is_asked_for_until_somebody_answers(tmp_path: Path) ->
 
 
 async def test_an_older_config_never_replaces_a_newer_one(tmp_path: Path) -> None:
-    settings = Settings.from_env({"NOVALGO_DATA_DIR": str(tmp_path)})
+    settings = stored_in(tmp_path)
     newer = a_config_changed(rows=(a_config_row(), a_config_row(symbol="MSFT")))
     older = a_config_changed(occurred_at=NOON - SECOND, version=9)
 
@@ -284,7 +280,7 @@ async def test_performance_is_answered_once_the_tab_is_written(tmp_path: Path) -
 
 
 def test_the_migrations_make_the_tables_that_the_store_uses(tmp_path: Path) -> None:
-    settings = Settings.from_env({"NOVALGO_DATA_DIR": str(tmp_path)})
+    settings = stored_in(tmp_path)
 
     with open_engine(settings, "ingest") as engine:
         upgrade(engine, "novalgo_ingest")

@@ -11,7 +11,6 @@ from alembic.migration import MigrationContext
 from sqlalchemy.engine import Connection
 
 from novalgo_analytics import store as tables
-from novalgo_analytics.settings import Settings
 from novalgo_analytics.store import MOST_POINTS, SNAPSHOT_BODIES_KEPT, Store
 from novalgo_common.events import EVENTS, Ending, Event, PerformanceUpdated
 from novalgo_common.store import Database
@@ -28,13 +27,14 @@ from tests.builders import (
     a_signal_ended,
     an_account_snapshot,
 )
+from tests.stores import stored_in
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("on_both")]
 
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with Database.open(Settings(data_dir=tmp_path), "analytics") as database:
+    async with Database.open(stored_in(tmp_path), "analytics") as database:
         yield database
 
 

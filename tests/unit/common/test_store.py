@@ -17,7 +17,7 @@ from novalgo_common.settings import Settings
 from novalgo_common.store import Database, Exact, Instant, Outbox
 from novalgo_common.store.engines import open_engine
 from tests.builders import NOON, a_signal
-from tests.stores import BOTH, store_settings
+from tests.stores import stored_in
 from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
@@ -33,9 +33,9 @@ THINGS = sa.Table(
 )
 
 
-@pytest.fixture(params=BOTH)
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    return store_settings(request.param, request, tmp_path)
+@pytest.fixture
+def settings(on_both: None, tmp_path: Path) -> Settings:
+    return stored_in(tmp_path)
 
 
 @asynccontextmanager
