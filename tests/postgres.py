@@ -71,13 +71,14 @@ def admin(url: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def end_session_that_writes(url: str) -> None:
+def end_session_that_writes(url: str, service: str) -> None:
     """End the session that holds a service's lock, as an administrator can."""
     with admin(url) as connection:
         ended = connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks"
-            " WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND database ="
-            " (SELECT oid FROM pg_database WHERE datname = current_database())"
+            " WHERE locktype = 'advisory' AND granted AND objid = hashtext(%s)::oid AND database ="
+            " (SELECT oid FROM pg_database WHERE datname = current_database())",
+            [service],
         ).fetchall()
     assert ended == [(True,)]
 

@@ -40,11 +40,12 @@ class System:
         await asyncio.gather(*(self.answers(service, "/health", 200, 401) for service in services))
 
     async def spawn(self, service: str) -> None:
-        """Start a service, and do not wait for it."""
+        """Start a service, and do not wait for it.  There may be a "second executor", too."""
+        module = f"novalgo_{service.rsplit(maxsplit=1)[-1]}"
         environ = self.environ | dict(self.own.get(service, {}))
         with (self.data_dir / f"{service}.log").open("ab") as log:
             self.processes[service] = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", f"novalgo_{service}", env=environ, stderr=log
+                sys.executable, "-m", module, env=environ, stderr=log
             )
 
     async def kill(self, service: str) -> None:

@@ -64,7 +64,7 @@ async def test_who_has_lost_the_session_commits_nothing_and_is_ended(settings: S
     async def be_replaced() -> None:
         async with Database.open(settings, "executor") as old:
             await old.write(lambda c: note(c, "before"))
-            end_session_that_writes(url)
+            end_session_that_writes(url, "executor")
             async with Database.open(settings, "executor") as new:
                 for late in ("too late", "reconnected"):
                     with pytest.raises(UnavailableError):
@@ -82,7 +82,7 @@ async def test_a_transaction_that_loses_the_session_is_undone(settings: Settings
 
     def interrupted(connection: Connection) -> None:
         note(connection, "half done")
-        end_session_that_writes(url)
+        end_session_that_writes(url, "executor")
 
     async def be_interrupted() -> None:
         async with Database.open(settings, "executor") as database:
