@@ -76,11 +76,15 @@ class Proxy:
         await asyncio.gather(*pumps, return_exceptions=True)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while chunk := await reader.read(CHUNK):
+        while chunk := await reader.read(self._most_at_once()):
             await self._passable.wait()
             await asyncio.sleep(self._seconds_for(chunk))
             writer.write(chunk)
             await writer.drain()
+
+    def _most_at_once(self) -> int:
+        # A narrow link passes little at a time, or it would hold a chunk long after it is healed.
+        return CHUNK if self.bytes_per_second is None else max(1, int(self.bytes_per_second / 4))
 
     def _seconds_for(self, chunk: bytes) -> float:
         return self.delay + (len(chunk) / self.bytes_per_second if self.bytes_per_second else 0.0)

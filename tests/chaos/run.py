@@ -183,7 +183,7 @@ async def _sheet_is_written(stage: Stage) -> bool:
 
 async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
     while True:
-        with suppress(httpx2.HTTPError):
+        with suppress(httpx2.TransportError, httpx2.HTTPStatusError):
             if await condition():
                 return
         await asyncio.sleep(1)

@@ -89,7 +89,7 @@ class Stage:
                 await asyncio.to_thread(self._lock_store, service, seconds)
             case Faulty(script, seconds):
                 async with self._faults:
-                    with suppress(httpx2.HTTPError):  # it was just killed
+                    with suppress(httpx2.TransportError):  # it was just killed
                         await self.fail(script)
                         await asyncio.sleep(seconds)
                         await self.fail(Script())
@@ -100,7 +100,8 @@ class Stage:
     async def fail(self, script: Script) -> None:
         """Let the simulated Alpaca fail by a script, which a restart of it forgets."""
         url = self.system.url("simulator", "/sim/faults")
-        answer = await self.system.http.post(url, content=script.model_dump_json(), headers=KEYS)
+        asked = script.model_dump(mode="json")
+        answer = await self.system.http.post(url, json=asked, headers=KEYS)
         answer.raise_for_status()
 
     async def _freeze(self, service: str, seconds: float) -> None:
