@@ -391,3 +391,18 @@ def test_a_close_that_never_left_is_sent_in_spite_of_a_halt() -> None:
     unsent = an_order(Leg.CLOSE, Side.SELL, status=OrderStatus.UNKNOWN, sent=False)
 
     assert deciding(Action.CLOSE, orders=(unsent,), halt=HALT) == Send(unsent)
+
+
+@pytest.mark.parametrize("held", [Decimal(0), Decimal(-3)])
+def test_a_signal_does_not_begin_while_a_newer_one_of_its_book_waits(held: Decimal) -> None:
+    step = ended(deciding(Action.BUY, held=held, newer_waits=True))
+
+    assert step.ending is Ending.SUPERSEDED
+
+
+def test_a_reversal_ends_flat_where_a_newer_signal_waits_behind_its_close() -> None:
+    closed = an_order(Leg.CLOSE)
+
+    step = ended(deciding(Action.BUY, orders=(closed,), newer_waits=True))
+
+    assert step.ending is Ending.SUPERSEDED

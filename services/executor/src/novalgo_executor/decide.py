@@ -53,6 +53,9 @@ def decide(signal: Signal, facts: Facts, rules: Rules, *, now: datetime) -> Step
             return unfinished
     if facts.orders and facts.orders[-1].status is not OrderStatus.FILLED:
         return _end_short(facts.orders[-1], facts)
+    if facts.newer_waits and not facts.orders:
+        # It may have come while an older signal of the symbol was being carried out.
+        return _superseded("a newer signal came before its turn")
 
     held_as = _side_of(facts.held)
     if held_as is signal.action:
@@ -87,7 +90,7 @@ def _finish(case: _Case, order: Order) -> Step | None:
 def _finish_unknown(case: _Case, order: Order) -> Step:
     if not order.sent:
         if case.facts.newer_waits:
-            return End(Ending.SUPERSEDED, Reason.NEWER_SIGNAL, "the order was not sent yet")
+            return _superseded("the order was not sent yet")
         if order.leg is Leg.OPEN and case.too_old:
             return End(Ending.EXPIRED, Reason.STALE, "Alpaca could not be reached in time")
         if order.leg is Leg.OPEN and case.facts.halt is not None:
@@ -106,9 +109,7 @@ def _finish_unknown(case: _Case, order: Order) -> Step:
 
 def _end_short(order: Order, facts: Facts) -> End:
     if facts.newer_waits and order.status is OrderStatus.CANCELED:
-        return End(
-            Ending.SUPERSEDED, Reason.NEWER_SIGNAL, "a newer signal came before the order filled"
-        )
+        return _superseded("a newer signal came before the order filled")
     if order.status is OrderStatus.REJECTED and order.filled_quantity == 0:
         return End(Ending.FAILED, Reason.BROKER_REFUSED, order.detail or "Alpaca refused the order")
     return End(
@@ -116,6 +117,10 @@ def _end_short(order: Order, facts: Facts) -> End:
         Reason.ORDER_ENDED_SHORT,
         f"the {order.leg} order ended {order.status} with {order.filled_quantity} filled",
     )
+
+
+def _superseded(detail: str) -> End:
+    return End(Ending.SUPERSEDED, Reason.NEWER_SIGNAL, detail)
 
 
 def _rest_of_opening(facts: Facts) -> Decimal:
@@ -154,6 +159,8 @@ def _arrived(signal: Signal, facts: Facts) -> End:
 def _open(case: _Case) -> Step:
     """Open the book towards the signal's side, unless a rule declines it."""
     signal, facts = case.signal, case.facts
+    if facts.newer_waits:
+        return _superseded("a newer signal came between the close and the opening")
     if case.too_old:
         age = case.rules.max_signal_age.total_seconds()
         return End(Ending.EXPIRED, Reason.STALE, f"the signal is older than {age:.0f} s")
