@@ -35,7 +35,7 @@ from novalgo_simulator.broker import order as alpaca
 from novalgo_simulator.broker.errors import Refusal
 from novalgo_simulator.broker.order_request import OrderRequest as AlpacaRequest
 from novalgo_simulator.market.assets import find_asset
-from tests.simulation.audit import Audit
+from tests.simulation.audit.orders import OrderAudit
 from tests.simulation.faults import Faults
 from tests.simulation.venue import Venue
 
@@ -54,7 +54,7 @@ class SimulatedBroker:
         self,
         venue: Venue,
         faults: Faults,
-        audit: Audit,
+        audit: OrderAudit,
         on_step: Callable[[str], None],
         is_away: Callable[[], bool],
     ) -> None:

@@ -88,7 +88,8 @@ class SimulatedBus:
 
     # --- as the others see it
 
-    def post(self, signal: SignalReceived) -> None:
+    def post(self) -> None:
+        """There is a new signal in a queue."""
         self._arrived.set()
 
     def broadcast(self, event: Event) -> None:

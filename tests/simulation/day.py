@@ -59,8 +59,8 @@ class Day:
     crashes: frozenset[int]
     """The steps at which the process is killed."""
     symbols: tuple[str, ...]
-    reject_when_closed: bool
-    refuse_conflicts: bool
+    when_closed: str
+    conflict: str
 
 
 def plan(chance: random.Random) -> Day:
@@ -81,8 +81,8 @@ def plan(chance: random.Random) -> Day:
         clock_steps=_clock_steps(chance),
         crashes=_crashes(chance),
         symbols=symbols,
-        reject_when_closed=chance.random() < 0.3,
-        refuse_conflicts=chance.random() < 0.3,
+        when_closed="reject" if chance.random() < 0.3 else "queue",
+        conflict="refuse" if chance.random() < 0.3 else "net",
     )
 
 

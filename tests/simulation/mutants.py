@@ -28,7 +28,7 @@ from novalgo_executor.reconciler import Reconciler
 from novalgo_executor.steps import Ask, End, Step, Submit
 from novalgo_executor.store import Store, positions, signals
 from novalgo_executor.symbol_workers import SymbolWorkers
-from tests.simulation.promises import Promise
+from tests.simulation.audit.promises import Promise
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class Promise(StrEnum):
     IN_ORDER = "an older signal of a book does nothing after a newer one has begun"
     FILLS_ONCE = "each fill is counted once"
     BOOKS_ARE_FILLS = "a book holds its fills and adoptions"
+    ALL_EXPLAINED = "where nobody else trades, every share comes from a fill of ours"
     BOOKS_AGREE = "books and external sum to the position at Alpaca"
     TOLD = "every event of the outbox was published, each key in its order"
     NO_CRASH = "nothing in executor fails by itself"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from novalgo_executor.store.signals import FIRST_CLOSING
-from tests.simulation.promises import Promise
+from tests.simulation.audit.promises import Promise
 
 if TYPE_CHECKING:
     from tests.simulation.world import World

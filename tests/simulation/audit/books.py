@@ -1,0 +1,85 @@
+"""Books and fills: counted once, and nothing else moves a book."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from tests.simulation.audit.promises import Promise
+from tests.simulation.audit.record import Record, seconds
+
+ZERO = Decimal(0)
+
+
+@dataclass
+class BookAudit:
+    record: Record
+    nets: dict[str, list[tuple[float, Decimal]]] = field(default_factory=lambda: defaultdict(list))
+    """What the store believed of each symbol's position, and since when."""
+    _books: dict[tuple[str, str | None], Decimal] = field(
+        default_factory=lambda: defaultdict(Decimal)
+    )
+    _counted: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    _last_fill: int = 0
+    _last_event: int = 0
+
+    def held(self, symbol: str, timeframe: str) -> Decimal:
+        return self._books.get((symbol, timeframe), ZERO)
+
+    def committed(self) -> None:
+        self._take_fills()
+        self._take_adoptions()
+        self._check_books()
+
+    def _take_fills(self) -> None:
+        query = (
+            "SELECT rowid, order_id, quantity, symbol, timeframe, side FROM fills WHERE rowid > ?"
+        )
+        for row, order_id, quantity, symbol, timeframe, side in self.record.disk.rows(
+            query, self._last_fill
+        ):
+            self._last_fill = row
+            shares = Decimal(quantity)
+            self._books[symbol, timeframe] += shares if side == "buy" else -shares
+            self._counted[order_id] += shares
+            self._check_counted(order_id)
+            if timeframe is None:
+                self._explain(f"{shares} {symbol} were counted as somebody else's")
+
+    def _check_counted(self, order_id: str) -> None:
+        fills = self.record.venue.ledger.fills
+        filled = sum((fill.qty for fill in fills if str(fill.order_id) == order_id), ZERO)
+        if self._counted[order_id] > filled:
+            detail = f"{self._counted[order_id]} counted of {filled} filled: order {order_id}"
+            self.record.fail(Promise.FILLS_ONCE, detail)
+
+    def _take_adoptions(self) -> None:
+        query = "SELECT position, body FROM outbox WHERE position > ? ORDER BY position"
+        for position, body in self.record.disk.rows(query, self._last_event):
+            self._last_event = position
+            if '"position.adopted.v1"' in body:
+                event = json.loads(body)
+                self._books[event["symbol"], event["timeframe"]] += Decimal(event["quantity"])
+                self._explain(f"{event['quantity']} {event['symbol']} were adopted")
+
+    def _explain(self, detail: str) -> None:
+        if not self.record.others_trade:
+            self.record.fail(Promise.ALL_EXPLAINED, detail)
+
+    def _check_books(self) -> None:
+        stored = {
+            (symbol, timeframe): Decimal(quantity)
+            for symbol, timeframe, quantity in self.record.disk.rows(
+                "SELECT symbol, timeframe, quantity FROM books"
+                " UNION ALL SELECT symbol, NULL, quantity FROM externals"
+            )
+        }
+        for book in stored.keys() | self._books.keys():
+            if stored.get(book, ZERO) != self._books.get(book, ZERO):
+                detail = f"{book}: {stored.get(book)} stored, {self._books.get(book)} counted"
+                self.record.fail(Promise.BOOKS_ARE_FILLS, detail)
+        nets: dict[str, Decimal] = defaultdict(Decimal)
+        for (symbol, _), quantity in stored.items():
+            nets[symbol] += quantity
+        for symbol, net in nets.items():
+            self.nets[symbol].append((seconds(), net))

@@ -1,0 +1,87 @@
+"""Puts the simulation's doors into executor's own wiring, which is otherwise `main.py`'s."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from decimal import Decimal
+from functools import cache
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import structlog
+
+from novalgo_common import relay
+from novalgo_common.store import Database
+from novalgo_executor import main
+from novalgo_executor.control import Control
+from novalgo_executor.settings import Settings
+from tests.simulation.broker import SimulatedBroker
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+RELAY_IDLE = 5.0
+"""Seconds; looking at an empty outbox every second would take a third of a run."""
+
+
+@contextmanager
+def composed(world: "World") -> Iterator[None]:
+    """Let `main.open_service` open the world's store and broker, and log to its audit."""
+
+    @asynccontextmanager
+    async def database(*_args: object) -> AsyncIterator[Database]:
+        assert world.life is not None
+        opened = Database(world.life.door.engine)
+        try:
+            yield opened
+        finally:
+            await opened._finish()
+
+    @asynccontextmanager
+    async def broker(*_args: object) -> AsyncIterator[SimulatedBroker]:
+        assert world.life is not None
+        yield world.life.broker
+
+    def control(**parts: Any) -> Control:
+        assert world.life is not None
+        world.life.control = Control(**parts)
+        return world.life.control
+
+    with (
+        patch.object(main, "Database", SimpleNamespace(open=database)),
+        patch.object(main, "AlpacaBroker", SimpleNamespace(connect=broker)),
+        patch.object(main, "uuid", SimpleNamespace(uuid4=world.new_id)),
+        patch.object(main, "Control", control),
+        patch.object(relay, "IDLE", RELAY_IDLE),
+        _logging_to(world),
+    ):
+        yield
+
+
+@contextmanager
+def _logging_to(world: "World") -> Iterator[None]:
+    before = structlog.get_config()
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, world.log],
+        wrapper_class=structlog.make_filtering_bound_logger("error"),
+        logger_factory=structlog.ReturnLoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+
+
+@cache
+def settings(when_closed: str, conflict: str) -> Settings:
+    """Return executor's settings; reading them takes longer than a simulated minute."""
+    return Settings.model_validate(
+        {
+            "when_closed": when_closed,
+            "conflict": conflict,
+            "reconcile_seconds": Decimal(10),
+            "data_dir": "simulated",
+            "api_keys": "made-up-key",
+        }
+    )

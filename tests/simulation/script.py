@@ -1,0 +1,105 @@
+"""Brings about what the day has in store for executor."""
+
+import asyncio
+import contextlib
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from novalgo_common.errors import UnavailableError
+from novalgo_common.events import ConfigChanged, PositionsRequested, SignalReceived
+from novalgo_executor.control import Control
+from novalgo_simulator.broker.errors import Refusal
+from novalgo_simulator.broker.order import Side
+from novalgo_simulator.broker.order_request import OrderRequest
+from tests.simulation.day import LENGTH, Command, Edit, Trade
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+class Script:
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def schedule(self) -> None:
+        """Put the whole day into the loop's calendar."""
+        at, day = self._world.loop.call_at, self._world.day
+        for moment, signal in day.signals:
+            at(moment, self._post, signal)
+        for number, edit in enumerate(day.edits, start=1):
+            at(edit.at, self._edit, number, edit)
+        for trade in day.trades:
+            at(max(0.0, trade.at), self._trade, trade)
+        for command in day.commands:
+            at(command.at, self._command, command)
+        for moment, step in day.clock_steps:
+            at(moment, self._set_clock, step)
+        at(LENGTH / 2, self._ask)
+
+    def _post(self, signal: SignalReceived) -> None:
+        world = self._world
+        world.trace(f"signal {signal.sequence} {signal.action} {signal.symbol} {signal.timeframe}")
+        world.published.append(signal)
+        world.office.queues[signal.symbol].append(signal)
+        if world.life is not None:
+            world.life.bus.post()
+
+    def _edit(self, version: int, edit: Edit) -> None:
+        world = self._world
+        rows = ", ".join(
+            f"{row.symbol} {row.timeframe} {row.position_size} {row.active}" for row in edit.rows
+        )
+        world.trace(f"config {rows}")
+        event_id = world.new_id()
+        world.office.config = ConfigChanged(
+            event_id=event_id,
+            correlation_id=event_id,
+            occurred_at=world.venue.now(),
+            version=version,
+            rows=edit.rows,
+        )
+        if world.life is not None:
+            world.life.bus.broadcast(world.office.config)
+
+    def _trade(self, trade: Trade) -> None:
+        world = self._world
+        side = Side.BUY if trade.quantity > 0 else Side.SELL
+        order = OrderRequest(symbol=trade.symbol, side=side, qty=abs(trade.quantity))
+        placed = world.venue.place(order)
+        done = "refused" if isinstance(placed, Refusal) else "placed"
+        world.trace(f"by hand {trade.symbol} {trade.quantity} {done}")
+        world.counts["trades by hand"] += done == "placed"
+
+    def _command(self, command: Command) -> None:
+        world = self._world
+        if world.life is None or world.life.control is None:
+            return
+        world.trace(f"by order {command.verb} {command.scope}")
+        world.counts[f"orders to {command.verb}"] += 1
+        self._tasks.append(world.loop.create_task(_obey(world.life.control, command)))
+
+    def _set_clock(self, step: timedelta) -> None:
+        self._world.trace(f"executor's clock steps by {step.total_seconds()} s")
+        self._world.counts["clock steps"] += 1
+        self._world.skew = step
+
+    def _ask(self) -> None:
+        world = self._world
+        if world.life is None:
+            return
+        event_id = world.new_id()
+        request = PositionsRequested(
+            event_id=event_id, correlation_id=event_id, occurred_at=world.venue.now()
+        )
+        self._tasks.append(world.loop.create_task(world.life.bus.ask(request)))
+
+
+async def _obey(control: Control, command: Command) -> None:
+    with contextlib.suppress(UnavailableError):
+        if command.verb == "halt":
+            await control.halt(command.scope, "a person's word")
+        elif command.verb == "resume":
+            await control.resume(command.scope)
+        else:
+            await control.flatten(command.scope, "a person's word")
