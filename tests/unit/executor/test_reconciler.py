@@ -14,7 +14,7 @@ from novalgo_common.events import AccountSnapshotTaken, ConfigChanged, Event, Si
 from novalgo_executor.allocate import Holdings, Share
 from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerOrder, BrokerPosition
 from novalgo_executor.facts import Order
-from novalgo_executor.limits import Limits
+from novalgo_executor.limits import Limits, Trip
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.reconciler import Reconciler
 from novalgo_executor.store import Store
@@ -53,8 +53,8 @@ class CountingStore:
     async def announce(self, event: Event) -> None:
         assert isinstance(event, AccountSnapshotTaken)
 
-    async def peak_and_streak(self, equity: Decimal) -> tuple[Decimal, int]:
-        return equity, 0
+    async def check_limits(self, *_: object) -> list[Trip]:
+        return []
 
     def _is_counted(self) -> bool:
         self.asked += 1

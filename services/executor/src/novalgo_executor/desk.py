@@ -6,6 +6,7 @@ All that matters is in the store before it is done, so that a restart goes on wh
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import assert_never
 
 import structlog
@@ -16,14 +17,20 @@ from novalgo_common.events import OrderStatus
 from novalgo_executor.broker import Accepted, Broker, NotSent, OrderRequest, Refused, Unsure
 from novalgo_executor.decide import decide
 from novalgo_executor.facts import Facts, Order, Rules, Signal, is_only_row
+from novalgo_executor.limits import Usage
 from novalgo_executor.market import Market
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.reconciler import Reconciler
+from novalgo_executor.refuse import refuse_size
+from novalgo_executor.size import Size
 from novalgo_executor.steps import Ask, Cancel, CountFills, End, LookUp, Send, Submit, Wait
 from novalgo_executor.store import Store
 
 log = structlog.get_logger()
 
+STREAM_LAG = timedelta(seconds=0.5)
+"""How long the stream gets to tell the fills of an order that is known to have ended."""
+STREAM_PAUSE = 0.02
 PROBE_PAUSE = 1.0
 """Seconds between two probes for an order, or for its fills."""
 
@@ -68,13 +75,14 @@ class Desk:
 
     async def look_up_open(self, signal: Signal) -> None:
         """Ask the broker about the signal's open orders, of which no news has come."""
-        view = await self.store.view(signal, self.reconciler.exposure)
+        view = await self.store.view(signal, None)
         for order in view.orders:
             if order.status is OrderStatus.OPEN:
                 await self._look_up(order)
 
     async def _facts(self, signal: Signal) -> Facts:
-        view = await self.store.view(signal, self.reconciler.exposure)
+        shared = self.rules.limits.are_shared
+        view = await self.store.view(signal, self.reconciler.exposure if shared else None)
         config = self.config
         return Facts(
             row=config.row(signal.symbol, signal.timeframe),
@@ -113,8 +121,8 @@ class Desk:
                     config_version=facts.config_version or 0,
                     position_size=facts.row.position_size if facts.row else None,
                     held=facts.held,
-                    used=facts.usage,
                     exposure=self.reconciler.exposure,
+                    allows=self._allowance(signal, facts, step),
                 )
                 if stored:
                     await self._send(step.request)
@@ -131,6 +139,16 @@ class Desk:
             case _:
                 assert_never(step)
         return signal
+
+    def _allowance(
+        self, signal: Signal, facts: Facts, step: Submit
+    ) -> Callable[[Usage], bool] | None:
+        """Return what says whether the limits still allow an opening when others came first."""
+        limits, quote = self.rules.limits, facts.quote
+        if quote is None or not limits.are_shared:
+            return None
+        size = Size(quantity=step.leg_quantity, notional=step.request.notional)
+        return lambda usage: refuse_size(signal, size, quote, usage, limits) is None
 
     async def _send(self, request: OrderRequest) -> None:
         outcome = await self.broker.submit(request)
@@ -162,6 +180,11 @@ class Desk:
         await self.sleep(PROBE_PAUSE)
 
     async def _count_fills(self, order: Order) -> None:
+        assert order.ended_at is not None
+        if self.clock() - order.ended_at < STREAM_LAG:
+            # The stream is about to tell them, for no request at all.
+            await self.sleep(STREAM_PAUSE)
+            return
         if not await self.reconciler.count_fills_of(order):
             await self.sleep(PROBE_PAUSE)
 

@@ -33,6 +33,11 @@ class Limits:
     losing_streak: int | None = None
     """Closing orders that lost, one after the other."""
 
+    @property
+    def are_shared(self) -> bool:
+        """Whether what one entry uses of them is gone for the others."""
+        return self.orders_a_minute is not None or self.gross_exposure is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
@@ -41,13 +46,6 @@ class Usage:
     orders_last_minute: int
     gross_exposure: Decimal
     """Dollars, as of the last comparison with the broker, and what was opened since."""
-
-    def exceeds(self, other: "Usage") -> bool:
-        """Return whether more is used than in `other`."""
-        return (
-            self.orders_last_minute > other.orders_last_minute
-            or self.gross_exposure > other.gross_exposure
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,7 @@ from novalgo_common.events import AccountSnapshotTaken, AlarmRaised
 from novalgo_executor.allocate import Holdings, Share, allocate_drift
 from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerPosition
 from novalgo_executor.facts import Order
-from novalgo_executor.halts import Halt, Scope
-from novalgo_executor.limits import Limits, gross_exposure, trips
+from novalgo_executor.limits import Limits, gross_exposure
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.reconcile import drift, is_given_up
 from novalgo_executor.snapshot import position_snapshots
@@ -130,11 +129,8 @@ class Reconciler:
         return sum((fill.quantity for fill in own), Decimal(0)) >= order.filled_quantity
 
     async def _check_limits(self, account: Account) -> None:
-        peak, streak = await self._store.peak_and_streak(account.equity)
-        for trip in trips(self._limits, account, peak=peak, losing_streak=streak):
+        for trip in await self._store.check_limits(self._limits, account, self._new_id):
             log.warning("limit.tripped", limit=trip.limit, detail=trip.detail)
-            halt = Halt(Scope(), f"{trip.limit}: {trip.detail}", self._clock())
-            await self._store.halt(halt, self._new_id())
 
     def _is_wrong(self, account: Account) -> bool:
         if self._expected_account in (None, account.account_number):

@@ -19,4 +19,5 @@ def upgrade() -> None:
     )
     op.add_column("signals", sa.Column("price", sa.Text))
     op.add_column("orders", sa.Column("realised", sa.Text, nullable=False, server_default="0"))
+    op.create_index("orders_created", "orders", ["created_at"])
     op.add_column("books", sa.Column("cost", sa.Text, nullable=False, server_default="0"))

@@ -20,10 +20,10 @@ from novalgo_common.events import (
 )
 from novalgo_common.store import Database, Outbox
 from novalgo_executor.allocate import Holdings, Share
-from novalgo_executor.broker import BrokerFill, BrokerOrder
-from novalgo_executor.facts import Order, Signal
+from novalgo_executor.broker import Account, BrokerFill, BrokerOrder
+from novalgo_executor.facts import NO_USAGE, Order, Signal
 from novalgo_executor.halts import Halt, Scope, halted
-from novalgo_executor.limits import Usage
+from novalgo_executor.limits import Limits, Trip, Usage, trips
 from novalgo_executor.steps import End, Submit
 from novalgo_executor.store import account, halts, orders, positions, signals
 from novalgo_executor.store.tables import OUTBOX
@@ -95,8 +95,11 @@ class Store:
 
         await self._database.write(end)
 
-    async def view(self, signal: Signal, exposure: Exposure) -> BookView:
-        """Return what bears on a signal, as of one moment."""
+    async def view(self, signal: Signal, exposure: Exposure | None) -> BookView:
+        """Return what bears on a signal, as of one moment.
+
+        With `exposure` it says how much of the shared limits is used.
+        """
         now = self._clock()
 
         def read(connection: Connection) -> BookView:
@@ -117,7 +120,11 @@ class Store:
                     for other in signals.active(connection, signal.symbol)
                 ),
                 halt=halted(halts.all_of_them(connection), signal.symbol, signal.timeframe),
-                usage=halts.usage(connection, exposure.dollars, exposure.at, now),
+                usage=(
+                    halts.usage(connection, exposure.dollars, exposure.at, now)
+                    if exposure is not None
+                    else NO_USAGE
+                ),
             )
 
         return await self._database.read(read)
@@ -132,21 +139,23 @@ class Store:
         config_version: int,
         position_size: Decimal | None,
         held: Decimal,
-        used: Usage,
         exposure: Exposure,
+        allows: Callable[[Usage], bool] | None,
     ) -> bool:
         """Store an intent, frozen, before its request leaves; the first one is the decision.
 
-        Return False, and store nothing, where an opening was decided on less than what is `used`
-        of the limits by now, or its book has been halted: decide again.
+        Return False, and store nothing, where its book has been halted since an opening was
+        decided, or others have used up the limits, of which `allows` is then asked: decide again.
         """
         now = self._clock()
 
         def add(connection: Connection) -> bool:
             if step.leg is Leg.OPEN:
-                usage = halts.usage(connection, exposure.dollars, exposure.at, now)
-                halt = halted(halts.all_of_them(connection), signal.symbol, signal.timeframe)
-                if halt is not None or usage.exceeds(used):
+                if halted(halts.all_of_them(connection), signal.symbol, signal.timeframe):
+                    return False
+                if allows is not None and not allows(
+                    halts.usage(connection, exposure.dollars, exposure.at, now)
+                ):
                     return False
             if not signal.decided:
                 signals.started(connection, signal.signal_id, now)
@@ -265,11 +274,22 @@ class Store:
 
         return await self._database.write(flatten)
 
-    async def peak_and_streak(self, equity: Decimal) -> tuple[Decimal, int]:
-        """Return the highest equity seen, `equity` included, and the losing streak."""
-        return await self._database.write(
-            lambda c: (account.raise_peak(c, equity), account.losing_streak(c))
-        )
+    async def check_limits(
+        self, limits: Limits, stated: Account, new_id: Callable[[], UUID]
+    ) -> list[Trip]:
+        """Halt for each limit that the account breaks now; return them."""
+        now = self._clock()
+
+        def check(connection: Connection) -> list[Trip]:
+            peak = account.raise_peak(connection, stated.equity)
+            streak = account.losing_streak(connection)
+            found = trips(limits, stated, peak=peak, losing_streak=streak)
+            for trip in found:
+                halt = Halt(Scope(), f"{trip.limit}: {trip.detail}", now)
+                halts.add(connection, self.outbox, halt, new_id())
+            return found
+
+        return await self._database.write(check)
 
     # --- the rest
 

@@ -56,6 +56,7 @@ ORDERS = sa.Table(
     sa.Column("detail", sa.Text, nullable=False),
     sa.UniqueConstraint("signal_id", "leg", "part", name="one_order_a_leg"),
     sa.Index("orders_unfinished", "complete", "symbol"),
+    sa.Index("orders_created", "created_at"),
 )
 
 BOOKS = sa.Table(
