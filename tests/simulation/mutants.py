@@ -131,6 +131,16 @@ def _not_looking(step: Step, signal: Signal, facts: Facts, rules: Rules, now: da
     return step
 
 
+def _blind_to_newer(step: Step, signal: Signal, facts: Facts, rules: Rules, now: datetime) -> Step:
+    return decide(signal, replace(facts, newer_waits=False), rules, now=now)
+
+
+@contextmanager
+def _no_superseding() -> Iterator[None]:
+    with patch.object(main, "Store", _NoSupersede), _deciding(_blind_to_newer):
+        yield
+
+
 def _refusing_exits(step: Step, _s: Signal, facts: Facts, _r: Rules, _now: datetime) -> Step:
     is_exit = isinstance(step, Submit) and step.leg is Leg.CLOSE
     inactive = facts.row is None or not facts.row.active
@@ -163,7 +173,7 @@ MUTANTS = (
     Mutant("the fills' dedup", _fills_counted_again, (Promise.FILLS_ONCE,)),
     Mutant("the wait for the confirm", _instead("Relay", _MarksFirst), (Promise.TOLD,)),
     Mutant("the flat check", lambda: _deciding(_not_looking), (Promise.FLAT_SEEN,)),
-    Mutant("superseding", _instead("Store", _NoSupersede), (Promise.NEWEST_WINS,)),
+    Mutant("superseding", _no_superseding, (Promise.NEWEST_WINS,)),
     Mutant("the commit before the ack", _instead("Handler", _AcksFirst), (Promise.DRAINS,)),
     Mutant(
         "reconciliation",

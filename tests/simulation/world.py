@@ -35,7 +35,7 @@ from tests.simulation.venue import Venue
 from tests.simulation.virtual_loop import VirtualLoop
 
 LOOK_EVERY = 2.0
-MOST_STEPS = 30_000
+MOST_STEPS = 12_000
 """Far more than any day needs: only a loop without a pause gets here."""
 PATIENCE = 400.0
 """Seconds after the last fault within which everything must have ended."""
