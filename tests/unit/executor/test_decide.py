@@ -343,7 +343,10 @@ def test_a_signal_whose_order_gave_way_ends_superseded() -> None:
 def test_nothing_goes_on_until_every_fill_of_an_order_is_counted() -> None:
     order = an_order(Leg.CLOSE, counted_quantity=Decimal(10))
 
-    assert deciding(Action.BUY, orders=(order,)) == CountFills(order)
+    assert deciding(Action.BUY, orders=(order,)) == Wait()
+    facts = some_facts(orders=(order,))
+    late = decide(a_stored_signal(), facts, RULES, now=NOON + RULES.stream_lag)
+    assert late == CountFills(order)
 
 
 @pytest.mark.parametrize(

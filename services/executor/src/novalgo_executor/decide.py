@@ -83,7 +83,9 @@ def _finish(case: _Case, order: Order) -> Step | None:
             return Cancel(order)
         return Wait(parked=not market_open)
     if order.counted_quantity < order.filled_quantity:
-        return CountFills(order)
+        # The stream is about to tell the fills, for no request at all.
+        waited = case.now - (order.ended_at or case.now)
+        return CountFills(order) if waited >= case.rules.stream_lag else Wait()
     return None
 
 

@@ -6,7 +6,6 @@ All that matters is in the store before it is done, so that a restart goes on wh
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import assert_never
 
 import structlog
@@ -28,9 +27,6 @@ from novalgo_executor.store import Store
 
 log = structlog.get_logger()
 
-STREAM_LAG = timedelta(seconds=0.5)
-"""How long the stream gets to tell the fills of an order that is known to have ended."""
-STREAM_PAUSE = 0.02
 PROBE_PAUSE = 1.0
 """Seconds between two probes for an order, or for its fills."""
 
@@ -180,11 +176,6 @@ class Desk:
         await self.sleep(PROBE_PAUSE)
 
     async def _count_fills(self, order: Order) -> None:
-        assert order.ended_at is not None
-        if self.clock() - order.ended_at < STREAM_LAG:
-            # The stream is about to tell them, for no request at all.
-            await self.sleep(STREAM_PAUSE)
-            return
         if not await self.reconciler.count_fills_of(order):
             await self.sleep(PROBE_PAUSE)
 
