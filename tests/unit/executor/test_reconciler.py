@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import cast
 from uuid import uuid4
@@ -117,7 +117,7 @@ class FilledBroker:
 
 
 class LaggingBroker(FilledBroker):
-    """Lists the fill of an order that it cannot find yet."""
+    """Lists the fill, of noon, of an order that it cannot find yet."""
 
     async def fills(self, after: datetime) -> Sequence[BrokerFill]:
         fill = BrokerFill(
@@ -129,7 +129,7 @@ class LaggingBroker(FilledBroker):
             price=Decimal(100),
             filled_at=NOON,
         )
-        return [fill]
+        return [fill] if after < NOON else []
 
     async def order(self, order_id: str) -> BrokerOrder | None:
         return None
@@ -150,6 +150,13 @@ async def test_a_fill_of_an_order_that_cannot_be_read_yet_is_nobodys_so_far() ->
     await (await a_reconciler(store, LaggingBroker())).reconcile()
 
     assert store.foreign == []
+
+
+async def test_the_fills_of_an_order_are_found_though_our_clock_is_an_hour_ahead() -> None:
+    reconciler = await a_reconciler(StoreOfAnIntent(counted_after=9), LaggingBroker())
+    order = an_order(order_id="fresh", created_at=NOON + timedelta(hours=1), filled_quantity=HELD)
+
+    assert await reconciler.count_fills_of(order)
 
 
 async def a_reconciler(store: CountingStore, broker: FilledBroker | None = None) -> Reconciler:

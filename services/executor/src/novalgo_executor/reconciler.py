@@ -29,6 +29,8 @@ log = structlog.get_logger()
 
 OVERLAP = timedelta(minutes=5)
 """How far back fills are asked for again: Alpaca lists them by when it recorded them."""
+CLOCKS_APART = timedelta(days=1)
+"""How far our clock, which dates an order, may be ahead of Alpaca's, which dates its fills."""
 FIRST_RETRY = 1.0
 
 
@@ -122,7 +124,7 @@ class Reconciler:
 
     async def count_fills_of(self, order: Order) -> bool:
         """Count an order's fills from the account's activities; return whether any was there."""
-        fills = await self._broker.fills(order.created_at - OVERLAP)
+        fills = await self._broker.fills(order.created_at - CLOCKS_APART)
         own = [fill for fill in fills if fill.order_id == order.order_id]
         for fill in own:
             await self._store.count_fill(fill)
