@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 from urllib.parse import quote as escape
@@ -65,6 +65,7 @@ class AlpacaBroker:
         key, secret = settings.alpaca_credentials
         self._clock = clock
         self._may_act = may_act
+        self._behind: timedelta | None = None
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="alpaca")
         self._trading = _tame(
             TradingClient(key, secret, raw_data=True, url_override=settings.trading_url)
@@ -151,7 +152,7 @@ class AlpacaBroker:
 
     async def fills(self, after: datetime) -> Sequence[BrokerFill]:
         query: dict[str, Any] = {
-            "after": after.isoformat(),
+            "after": (after - await self._clock_behind()).isoformat(),
             "direction": "asc",
             "page_size": LONGEST_PAGE,
         }
@@ -174,7 +175,15 @@ class AlpacaBroker:
         return answers.account(await self._get("/account"))
 
     async def hours(self) -> MarketHours:
-        return answers.hours(await self._get("/clock"))
+        answer = await self._get("/clock")
+        self._behind = max(timedelta(), self._clock() - answers.clock(answer))
+        return answers.hours(answer)
+
+    async def _clock_behind(self) -> timedelta:
+        """Return how far Alpaca's clock, which dates the fills, is behind ours."""
+        if self._behind is None:
+            await self.hours()
+        return self._behind or timedelta()
 
     async def asset(self, symbol: str) -> Asset | None:
         answer = await self._get(f"/assets/{escape(symbol, safe='')}", missing=None)

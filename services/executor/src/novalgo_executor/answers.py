@@ -147,6 +147,11 @@ def asset(answer: Answer) -> Asset:
     )
 
 
+def clock(answer: Answer) -> datetime:
+    """Read what Alpaca takes for the time."""
+    return moment(_get(answer, "timestamp"))
+
+
 def hours(answer: Answer) -> MarketHours:
     return MarketHours(
         is_open=bool(_get(answer, "is_open")),

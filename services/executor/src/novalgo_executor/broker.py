@@ -173,7 +173,7 @@ class Broker(Protocol):
     async def open_orders(self) -> Sequence[BrokerOrder]: ...
 
     async def fills(self, after: datetime) -> Sequence[BrokerFill]:
-        """Return the account's executions after a time, oldest first."""
+        """Return the account's executions after a time by our clock, oldest first."""
 
     async def positions(self) -> Sequence[BrokerPosition]: ...
 

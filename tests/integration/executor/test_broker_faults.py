@@ -1,0 +1,97 @@
+"""Executor against an Alpaca that fails as a script says: it ends where it should all the same."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from novalgo_common.events import Action, Ending, FillRecorded
+from novalgo_simulator.faults import Script, ScriptedFaults
+from tests.running_executor import running_executor
+from tests.simulated_alpaca import control, serving_alpaca, simulator_settings, truth
+
+pytestmark = pytest.mark.anyio
+
+
+@contextmanager
+def alpaca_with(tmp_path: Path, **script: Any) -> Iterator[str]:
+    faults = ScriptedFaults(Script.model_validate(script))
+    with serving_alpaca(simulator_settings(tmp_path / "alpaca"), faults=faults) as base:
+        yield base
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param({"updates": [{"fault": "missing"}]}, id="no update comes"),
+        pytest.param({"updates": [{"fault": "duplicated"}]}, id="every update comes twice"),
+        pytest.param({"updates": [{"fault": "reordered"}]}, id="updates come out of order"),
+        pytest.param({"updates": [{"fault": "corrupt"}]}, id="updates are cut off"),
+        pytest.param({"stream": {"manner": "mute"}}, id="the stream is mute"),
+        pytest.param({"stream": {"manner": "dead"}}, id="the stream is dead"),
+        pytest.param({"stream": {"manner": "refused"}}, id="the stream is refused"),
+        pytest.param({"clock_skew_seconds": -1200}, id="Alpaca's clock is 20 minutes slow"),
+        pytest.param({"clock_skew_seconds": 1200}, id="Alpaca's clock is 20 minutes fast"),
+        pytest.param(
+            {"clock_skew_seconds": -1200, "stream": {"manner": "mute"}}, id="slow, and mute"
+        ),
+        pytest.param(
+            {"requests": [{"fault": "error", "method": "GET", "share": 0.3}]},
+            id="every third answer fails",
+        ),
+        pytest.param(
+            {"requests": [{"fault": "reset", "method": "GET", "share": 0.3}]}, id="resets"
+        ),
+        pytest.param({"orders": [{"fate": "held", "seconds": 2}]}, id="orders rest for a while"),
+        pytest.param({"orders": [{"fate": "stalled", "seconds": 2}]}, id="orders fill by halves"),
+    ],
+)
+async def test_an_entry_and_its_exit_fill_once_each(script: dict[str, Any], tmp_path: Path) -> None:
+    with alpaca_with(tmp_path, **script) as alpaca:
+        async with running_executor(tmp_path, alpaca) as executor:
+            opened = await executor.trade(Action.BUY)
+            closed = await executor.trade(Action.CLOSE)
+            account = await anyio.to_thread.run_sync(lambda: truth(alpaca))
+
+    assert (opened.ending, closed.ending) == (Ending.FILLED, Ending.FILLED)
+    assert (len(account["orders"]), account["positions"]) == (2, {})
+    bought, sold = (
+        sum(fill.quantity for fill in executor.of(FillRecorded) if fill.side == side)
+        for side in ("buy", "sell")
+    )
+    assert bought == sold == Decimal(account["orders"][0]["filled_qty"])
+
+
+async def test_a_reversal_whose_close_is_cancelled_half_way_ends_on_the_old_side_and_visible(
+    tmp_path: Path,
+) -> None:
+    with alpaca_with(tmp_path) as alpaca:
+        async with running_executor(tmp_path, alpaca) as executor:
+            await executor.trade(Action.BUY)
+            await anyio.to_thread.run_sync(
+                lambda: control(alpaca, "faults", orders=[{"fate": "canceled"}])
+            )
+            reversed_ = await executor.trade(Action.SELL)
+            await anyio.to_thread.run_sync(lambda: control(alpaca, "faults"))
+            closed = await executor.trade(Action.CLOSE)
+            account = await anyio.to_thread.run_sync(lambda: truth(alpaca))
+
+    assert reversed_.ending is Ending.FAILED
+    assert reversed_.held > 0
+    assert closed.ending is Ending.FILLED
+    assert account["positions"] == {}
+
+
+async def test_a_rejected_entry_fails_and_the_next_one_fills(tmp_path: Path) -> None:
+    with alpaca_with(tmp_path, orders=[{"fate": "rejected"}]) as alpaca:
+        async with running_executor(tmp_path, alpaca) as executor:
+            refused = await executor.trade(Action.BUY)
+            await anyio.to_thread.run_sync(lambda: control(alpaca, "faults"))
+            opened = await executor.trade(Action.BUY)
+
+    assert (refused.ending, refused.held) == (Ending.FAILED, Decimal(0))
+    assert opened.ending is Ending.FILLED
