@@ -32,7 +32,7 @@ def main() -> int:
     report = _run(order, folder, console)
     console.print(table(report))
     for line in figures(report):
-        console.print(line)
+        console.print(line, soft_wrap=True)
     return 0 if report.holds else 1
 
 
