@@ -28,6 +28,11 @@ class Disk:
     def clear(self) -> None:
         self._empty.backup(self._file)
 
+    @property
+    def changes(self) -> int:
+        """Return a number that is another one after every commit that changed anything."""
+        return self._file.total_changes
+
     def rows(self, query: str, *values: object) -> list[Any]:
         """Return what is committed; the simulation looks only between transactions."""
         return self._file.execute(query, values).fetchall()

@@ -17,10 +17,12 @@ class Audit:
         self.entries = EntryAudit(record)
         self.orders = OrderAudit(record, self.books, self.entries)
         self._is_over = False
+        self._changes = 0
 
     def committed(self) -> None:
         """Look at what a commit of executor has left."""
-        if not self._is_over:
+        if not self._is_over and self.record.disk.changes != self._changes:
+            self._changes = self.record.disk.changes
             self.books.committed()
             self.endings.committed()
             self.entries.committed()
