@@ -4,7 +4,7 @@ PACKAGES = libs/common libs/simulator libs/cli services/ingest services/executor
 SEEDS ?= 20000
 CODE = libs services tests bench
 
-.PHONY: setup up demo test check format bench soak chaos
+.PHONY: setup up demo test lint check format bench soak chaos
 setup: .venv/.installed
 
 .venv/.installed: requirements/all.txt pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
@@ -19,13 +19,17 @@ up: setup
 demo: setup
 	.venv/bin/novalgo demo
 
+# The tests sync a great many small files: in memory a slow disk cannot stall them.
+test: export PYTEST_DEBUG_TEMPROOT ?= $(wildcard /dev/shm)
 test: setup
 	.venv/bin/python -m pytest
 
-check: setup
+lint: setup
 	.venv/bin/ruff format --check $(CODE)
 	.venv/bin/ruff check $(CODE)
 	.venv/bin/mypy $(CODE)
+
+check: lint
 	.venv/bin/python -m pytest -q tests/unit tests/architecture
 
 format: setup
