@@ -286,11 +286,19 @@ def test_an_order_of_unknown_outcome_is_looked_up_and_never_sent_again() -> None
 
 
 def test_an_order_that_the_broker_keeps_denying_is_called_unknown() -> None:
-    facts = with_order(**UNKNOWN, missing_since=NOON)
+    facts = replace(with_order(**UNKNOWN, missing_since=NOON), denied=True)
 
     assert isinstance(decide(a_stored_signal(), facts, RULES, now=NOON), LookUp)
     step = decide(a_stored_signal(), facts, RULES, now=NOON + RULES.grace)
     assert ended(step).reason is Reason.OUTCOME_UNKNOWN
+
+
+def test_an_order_denied_once_is_looked_up_again_after_an_outage_before_it_is_given_up() -> None:
+    facts = with_order(**UNKNOWN, missing_since=NOON)
+
+    step = decide(a_stored_signal(), facts, RULES, now=NOON + RULES.grace)
+
+    assert step == LookUp(facts.orders[0])
 
 
 def test_an_order_that_never_left_is_sent_as_it_was_stored() -> None:

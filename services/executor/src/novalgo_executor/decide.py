@@ -99,7 +99,8 @@ def _finish_unknown(case: _Case, order: Order) -> Step:
             return _halted(case.facts, case.facts.halt)
         return Send(order)
     missing = order.missing_since
-    if missing is not None and case.now - missing >= case.rules.grace:
+    # Of two denials: the last must be fresh, as Alpaca may have been away since the first.
+    if case.facts.denied and missing is not None and case.now - missing >= case.rules.grace:
         return End(
             Ending.FAILED,
             Reason.OUTCOME_UNKNOWN,

@@ -58,6 +58,10 @@ class Desk:
             if isinstance(step, End):
                 await self.end(signal, step)
                 return None
+            if isinstance(step, LookUp):
+                known = await self._look_up(step.order)
+                facts = replace(await self._facts(signal), denied=not known)
+                continue
             signal = await self._perform(step, signal, facts)
             facts = await self._facts(signal)
 
@@ -107,7 +111,7 @@ class Desk:
         return facts
 
     async def _perform(
-        self, step: Submit | Send | LookUp | CountFills | Cancel, signal: Signal, facts: Facts
+        self, step: Submit | Send | CountFills | Cancel, signal: Signal, facts: Facts
     ) -> Signal:
         match step:
             case Submit():
@@ -126,8 +130,6 @@ class Desk:
             case Send(order=order):
                 await self.store.mark_sent(order.request.client_order_id)
                 await self._send(order.request)
-            case LookUp(order=order):
-                await self._look_up(order)
             case CountFills(order=order):
                 await self._count_fills(order)
             case Cancel(order=order):
@@ -166,14 +168,16 @@ class Desk:
             case _:
                 assert_never(outcome)
 
-    async def _look_up(self, order: Order) -> None:
+    async def _look_up(self, order: Order) -> bool:
+        """Take in what the broker states of the order; return whether it knows it."""
         found = await self.broker.find(order.request.client_order_id)
         if found is not None:
             await self.store.apply(found)
-            return
+            return True
         if order.missing_since is None:
             await self.store.mark_missing(order.request.client_order_id, self.clock())
         await self.sleep(PROBE_PAUSE)
+        return False
 
     async def _count_fills(self, order: Order) -> None:
         if not await self.reconciler.count_fills_of(order):

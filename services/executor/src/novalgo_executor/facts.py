@@ -119,6 +119,8 @@ class Facts:
     quote: Quote | None = None
     quote_missing: bool = False
     """Whether Alpaca was asked and has none."""
+    denied: bool = False
+    """Whether the broker has just said that it does not know the order of unknown outcome."""
     broker_position: Decimal | None = None
     """The netted position as the broker just stated it; None where it was not asked."""
 
