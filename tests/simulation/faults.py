@@ -39,6 +39,8 @@ class Faults:
         calm = chance.random() < 0.1
         self._rates = {kind: 0.0 if calm else chance.choice(RATES) for kind in KINDS}
         self._rates["database locked"] /= 5
+        if chance.random() < 0.1:
+            self._rates["read failed"] = 0.7
 
     def happens(self, kind: str) -> bool:
         """Draw whether this goes wrong now, and count it."""

@@ -52,11 +52,11 @@ async def _after(seconds: float, work: Any) -> None:
 
 
 class _SendsAgain(Desk):
-    async def _look_up(self, order: Order) -> None:
-        if order.status is OrderStatus.UNKNOWN:
-            await self._send(order.request)
-        else:
-            await super()._look_up(order)
+    async def _look_up(self, order: Order) -> bool:
+        if order.status is not OrderStatus.UNKNOWN:
+            return await super()._look_up(order)
+        await self._send(order.request)
+        return True
 
 
 class _NoDedup(Store):
