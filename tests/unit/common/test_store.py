@@ -230,3 +230,11 @@ async def test_events_that_were_published_long_ago_are_forgotten(settings: Setti
         )
 
     assert kept == [2]
+
+
+async def test_a_damaged_store_stops_the_start_with_one_line(tmp_path: Path) -> None:
+    (tmp_path / "analytics.sqlite").write_bytes(b"no database at all " * 500)
+
+    with pytest.raises(SettingsError, match="the store of analytics cannot be used"):
+        async with Database.open(Settings(data_dir=tmp_path), "analytics"):
+            pass

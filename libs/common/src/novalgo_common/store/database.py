@@ -21,7 +21,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection, Engine
 
-from novalgo_common.errors import LostError, UnavailableError
+from novalgo_common.errors import LostError, SettingsError, UnavailableError
 from novalgo_common.migrations import upgrade
 from novalgo_common.settings import Settings
 from novalgo_common.store.engines import open_engine
@@ -83,7 +83,13 @@ class Database:
         session = None
         if engine.dialect.name == "postgresql" and not shared:
             session = stack.enter_context(SoleSession.open(engine, service))
-        upgrade(engine, f"novalgo_{service}")
+        try:
+            upgrade(engine, f"novalgo_{service}")
+        except sa.exc.DatabaseError as error:
+            raise SettingsError(
+                f"the store of {service} cannot be used ({type(error.orig).__name__}): look at "
+                "NOVALGO_DATA_DIR or NOVALGO_DATABASE_URL, and restore a backup where it is damaged"
+            ) from None
         return cls(engine, session)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
