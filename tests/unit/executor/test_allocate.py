@@ -35,6 +35,7 @@ def shares(parts: Mapping[str | None, int]) -> list[Share]:
             -12, holding(m15=4, m30=10), {"30 Min": -10, "15 Min": -2}, id="the larger book first"
         ),
         pytest.param(-12, holding(m15=10), {"15 Min": -10, None: -2}, id="and past flat"),
+        pytest.param(-5, holding(1), {None: -5}, id="the owner's own past flat, as one part"),
         pytest.param(-5, holding(m15=10, m30=-4), {"15 Min": -5}, id="never from the other side"),
     ],
 )

@@ -35,7 +35,10 @@ def allocate_trade(quantity: Decimal, holdings: Holdings) -> list[Share]:
     """Return whose become the signed shares of a fill that was not ours."""
     taken = _take_away(quantity, holdings)
     rest = quantity - sum((share.quantity for share in taken), ZERO)
-    return [*taken, Share(None, rest)] if rest else taken
+    if not rest:
+        return taken
+    external = sum((share.quantity for share in taken if share.timeframe is None), rest)
+    return [*(share for share in taken if share.timeframe is not None), Share(None, external)]
 
 
 def allocate_drift(
