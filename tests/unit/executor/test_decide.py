@@ -417,3 +417,11 @@ def test_a_reversal_ends_flat_where_a_newer_signal_waits_behind_its_close() -> N
     step = ended(deciding(Action.BUY, orders=(closed,), newer_waits=True))
 
     assert step.ending is Ending.SUPERSEDED
+
+
+def test_a_close_waits_while_another_order_that_rests_is_selling_the_same_shares() -> None:
+    selling = an_order(Leg.OPEN, Side.SELL, status=OrderStatus.OPEN, counted_quantity=Decimal(0))
+    facts: dict[str, object] = {"held": Decimal(5), "other_books": (Decimal(20),)}
+
+    assert deciding(Action.CLOSE, resting=(selling,), hours=CLOSED, **facts) == Wait(parked=True)
+    assert submitted(deciding(Action.CLOSE, hours=CLOSED, **facts)).leg is Leg.CLOSE

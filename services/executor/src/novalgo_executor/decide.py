@@ -5,6 +5,7 @@ whether the process was restarted in between.  Exits come first and are never re
 can be declined.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -197,15 +198,18 @@ def _move(case: _Case, leg: Leg, size: Size) -> Step:
     if any(order.request.side is not side for order in facts.resting):
         # Alpaca refuses an order against one of our own that rests (a wash trade).
         return Wait(parked=not facts.hours.is_open)
+    reducing = facts.net > 0 if side is Side.SELL else facts.net < 0
+    quantity = size.quantity
+    if reducing and quantity is not None:
+        quantity = min(quantity, abs(facts.net))
+        if quantity > abs(facts.net) - _held_for(facts.resting):
+            # Nor does it sell shares again that an order of ours, which rests, is selling.
+            return Wait(parked=not facts.hours.is_open)
     if facts.orders:
         if facts.broker_position is None:
             return Ask(position=True)
         if facts.broker_position != facts.net:
             return _mismatch(case)
-    reducing = facts.net > 0 if side is Side.SELL else facts.net < 0
-    quantity = size.quantity
-    if reducing and quantity is not None:
-        quantity = min(quantity, abs(facts.net))
     part = 1 + sum(order.leg is leg for order in facts.orders)
     request = OrderRequest(
         client_order_id=client_order_id(signal.signal_id, leg, part),
@@ -216,6 +220,14 @@ def _move(case: _Case, leg: Leg, size: Size) -> Step:
         position_intent=_INTENTS[side, reducing],
     )
     return Submit(request, leg, part, size.quantity, _meets(side, facts.quote))
+
+
+def _held_for(resting: Sequence[Order]) -> Decimal:
+    """Return the shares that resting orders have yet to move."""
+    wholes = [order for order in resting if order.request.quantity is not None]
+    return sum(
+        ((order.request.quantity or ZERO) - order.counted_quantity for order in wholes), ZERO
+    )
 
 
 def _order_side(signal: Signal, facts: Facts, leg: Leg) -> Side:
