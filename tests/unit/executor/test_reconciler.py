@@ -41,7 +41,9 @@ class CountingStore:
         held = {SYMBOL: Holdings(books={"15 Min": HELD}, external=Decimal(0))}
         return held if self._is_counted() else {}
 
-    async def adopt(self, symbol: str, shares: Sequence[Share], price: Decimal) -> None:
+    async def adopt(
+        self, symbol: str, shares: Sequence[Share], price: Decimal, seen_at: datetime
+    ) -> None:
         self.adopted.extend(shares)
 
     async def watermark(self) -> datetime | None:

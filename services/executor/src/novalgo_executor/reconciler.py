@@ -16,7 +16,7 @@ from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
 from novalgo_common.events import AccountSnapshotTaken, AlarmRaised
-from novalgo_executor.allocate import Holdings, Share, allocate_drift
+from novalgo_executor.allocate import Share, allocate_drift
 from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerPosition
 from novalgo_executor.facts import Order
 from novalgo_executor.limits import Limits, gross_exposure
@@ -189,20 +189,18 @@ class Reconciler:
             # A fill may have come between the two questions: believe only what stays.
             if symbol in moving or (symbol in known and self._drift.get(symbol) != quantity):
                 continue
-            await self._adopt(symbol, quantity, price, known.get(symbol))
+            shares = allocate_drift(quantity, symbol, known.get(symbol), self._config.rows)
+            await self._store.adopt(symbol, shares, price, asked_at)
+            await self._tell_adoption(symbol, shares, is_new=symbol not in known)
         self._drift = {symbol: quantity for symbol, (quantity, _) in found.items()}
         self.exposure = Exposure(gross_exposure(positions), asked_at)
         await self._announce(account, positions)
         return True
 
-    async def _adopt(
-        self, symbol: str, quantity: Decimal, price: Decimal, known: Holdings | None
-    ) -> None:
-        shares = allocate_drift(quantity, symbol, known, self._config.rows)
-        await self._store.adopt(symbol, shares, price)
+    async def _tell_adoption(self, symbol: str, shares: Sequence[Share], *, is_new: bool) -> None:
         for share in shares:
             log.warning("position.adopted", symbol=symbol, timeframe=share.timeframe)
-            if known is not None or share.timeframe is None:
+            if not is_new or share.timeframe is None:
                 await self._alarm(symbol, share)
 
     async def _alarm(self, symbol: str, share: Share) -> None:

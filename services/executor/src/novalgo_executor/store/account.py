@@ -21,6 +21,7 @@ _CONFIG = "config"
 _WATERMARK = "fills_watermark"
 _STREAK = "losing_streak"
 _PEAK = "highest_equity"
+_ADOPTED = "adopted."
 
 
 def adopt(
@@ -30,9 +31,14 @@ def adopt(
     shares: Sequence[Share],
     *,
     price: Decimal,
+    seen_at: datetime,
     now: datetime,
 ) -> None:
-    """Add shares that no fill explains to books, or to the external remainder."""
+    """Add shares that no fill explains to books, or to the external remainder.
+
+    They were seen at the broker at `seen_at`: a fill before that is among them.
+    """
+    _note(connection, _ADOPTED + symbol, seen_at.isoformat())
     for share in shares:
         positions.move(connection, symbol, share.timeframe, share.quantity, price)
         event_id = _account_id(f"adopted.{symbol}.{share.timeframe}.{now.isoformat()}")
@@ -53,9 +59,10 @@ def adopt(
 def count_foreign(connection: Connection, outbox: Outbox, fill: BrokerFill) -> None:
     """Count a fill that no order of ours explains: a trade by hand, a liquidation.
 
-    Where it concerns several holders it is counted in parts, one after the other.
+    Where it concerns several holders it is counted in parts, one after the other.  Not where its
+    shares were adopted before the fill was listed.
     """
-    if positions.is_counted(connection, fill):
+    if positions.is_counted(connection, fill) or _is_adopted(connection, fill):
         return
     signed = fill.quantity if fill.side is Side.BUY else -fill.quantity
     end = fill.cumulative - fill.quantity
@@ -81,6 +88,11 @@ def count_foreign(connection: Connection, outbox: Outbox, fill: BrokerFill) -> N
                 filled_at=part.filled_at,
             ),
         )
+
+
+def _is_adopted(connection: Connection, fill: BrokerFill) -> bool:
+    seen_at = _read(connection, _ADOPTED + fill.symbol)
+    return seen_at is not None and fill.filled_at <= datetime.fromisoformat(seen_at)
 
 
 def keep_config(connection: Connection, event: ConfigChanged) -> None:

@@ -188,7 +188,7 @@ class Store:
 
     async def mark_missing(self, client_order_id: str, since: datetime) -> None:
         """Remember since when the broker denies that it knows the order."""
-        await self._database.write(lambda c: orders.mark(c, client_order_id, missing_since=since))
+        await self._database.write(lambda c: orders.miss(c, client_order_id, since))
 
     async def refuse(self, client_order_id: str, detail: str) -> None:
         """Remember that the broker definitely refused the order."""
@@ -222,11 +222,15 @@ class Store:
         """Return what our store holds, by symbol."""
         return await self._database.read(positions.by_symbol)
 
-    async def adopt(self, symbol: str, shares: Sequence[Share], price: Decimal) -> None:
+    async def adopt(
+        self, symbol: str, shares: Sequence[Share], price: Decimal, seen_at: datetime
+    ) -> None:
         """Add shares that no fill explains to books, or to the external remainder."""
         now = self._clock()
         await self._database.write(
-            lambda c: account.adopt(c, self.outbox, symbol, shares, price=price, now=now)
+            lambda c: account.adopt(
+                c, self.outbox, symbol, shares, price=price, seen_at=seen_at, now=now
+            )
         )
 
     async def watermark(self) -> datetime | None:
