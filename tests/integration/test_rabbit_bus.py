@@ -218,3 +218,21 @@ async def test_a_queue_that_was_deleted_gets_its_consumer_back(
     await _publish_until_confirmed(bus, fill)
 
     await until(lambda: listener.handled == [fill])
+
+
+async def test_a_bus_closes_though_a_breaking_connection_swallows_the_cancellation(
+    fresh_amqp_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    async def break_when_cancelled(_bus: RabbitBus, _queue: str) -> bool:
+        asked.set()
+        try:
+            return await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ConnectionError("no active transport") from None
+
+    monkeypatch.setattr(RabbitBus, "_is_consumed", break_when_cancelled)
+    async with asyncio.timeout(30), RabbitBus.connect(fresh_amqp_url, service="test") as bus:
+        await bus.subscribe(ANALYTICS_JOURNAL, Listener())
+        await asked.wait()

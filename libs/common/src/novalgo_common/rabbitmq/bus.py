@@ -59,6 +59,7 @@ class RabbitBus:
         self._workers: dict[str, Worker] = {}
         self._unconsumed: list[str] = []
         self._answering: set[asyncio.Task[None]] = set()
+        self._closing = asyncio.Event()
         # aio-pika forgets, and does not restore, a channel that nobody holds.
         self._channels: list[AbstractRobustChannel] = []
 
@@ -127,6 +128,7 @@ class RabbitBus:
         return problems
 
     async def close(self) -> None:
+        self._closing.set()
         for task in (*self._answering, self._watch):
             task.cancel()
         await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
@@ -199,13 +201,16 @@ class RabbitBus:
                 await self._direct.publish(answer, message.reply_to or "", mandatory=False)
 
     async def _keep_watch(self) -> None:
-        while True:
+        # Not for ever: a connection that breaks at that moment swallows the cancellation.
+        while not self._closing.is_set():
             with suppress(TimeoutError, *CONNECTION_EXCEPTIONS):
                 async with asyncio.timeout(_WATCH_SECONDS):
                     self._unconsumed = [
                         name for name in self._workers if not await self._is_consumed(name)
                     ]
-            await asyncio.sleep(_WATCH_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_WATCH_SECONDS):
+                    await self._closing.wait()
 
     async def _is_consumed(self, name: str) -> bool:
         try:
