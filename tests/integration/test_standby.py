@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from novalgo_common.topology import EXECUTOR_SIGNALS
 from tests.rabbitmq import amqp_channel
-from tests.stores import STORE
 from tests.system import System, a_system, free_port
 from tests.waiting import until
 
@@ -41,8 +41,9 @@ class Pair:
     @asynccontextmanager
     async def under_load(self) -> AsyncIterator[None]:
         """Send alerts: a third before what is inside, the rest meanwhile."""
-        sending = asyncio.create_task(self.alerts(range(ALERTS)))
-        await until(lambda: len(self.accepted) >= ALERTS // 3)
+        before = len(self.accepted)
+        sending = asyncio.create_task(self.alerts(range(before, before + ALERTS)))
+        await until(lambda: len(self.accepted) >= before + ALERTS // 3)
         yield
         await sending
 
@@ -118,45 +119,26 @@ async def endings_in_analytics(system: System, *, expected: int) -> Counter[str]
             await asyncio.sleep(0.2)
 
 
-async def test_the_second_waits_and_says_so(tmp_path: Path, fresh_amqp_url: str) -> None:
+async def test_the_second_waits_and_says_so_and_finishes_what_a_stopped_one_began(
+    tmp_path: Path, fresh_amqp_url: str
+) -> None:
     async with a_pair(tmp_path, fresh_amqp_url) as pair:
         ready = await pair.system.http.get(pair.system.url(SECOND, "/ready"))
         order = await pair.system.http.post(pair.system.url(SECOND, "/control/halt"))
         with amqp_channel(fresh_amqp_url) as channel:
-            consumers = channel.queue_declare("executor.signals.0", passive=True).method
-
-        assert await pair.status(SECOND) == "standby"
-        assert await pair.status(FIRST) == "healthy"
-        assert await pair.system.stop(SECOND) == 0
-
-    assert ready.status_code == 503
-    assert ready.json()["problems"]["standby"].startswith("another executor is running on")
-    assert order.status_code == 503
-    assert consumers.consumer_count == 1
-
-
-@pytest.mark.usefixtures("on_both")
-async def test_the_second_finishes_what_a_killed_one_began(
-    tmp_path: Path, fresh_amqp_url: str
-) -> None:
-    async with a_pair(tmp_path, fresh_amqp_url, **STORE) as pair:
-        async with pair.under_load():
-            await pair.system.kill(FIRST)
-            await pair.is_on_duty(SECOND)
-        await finished_once(pair)
-
-
-async def test_the_second_finishes_what_a_stopped_one_began(
-    tmp_path: Path, fresh_amqp_url: str
-) -> None:
-    async with a_pair(tmp_path, fresh_amqp_url) as pair:
+            signals = channel.queue_declare(EXECUTOR_SIGNALS.names()[0], passive=True).method
         async with pair.under_load():
             assert await pair.system.stop(FIRST) == 0
             await pair.is_on_duty(SECOND)
         await finished_once(pair)
 
+    assert ready.status_code == 503
+    assert ready.json()["problems"]["standby"].startswith("another executor is running on")
+    assert order.status_code == 503
+    assert signals.consumer_count == 1
 
-async def test_a_paused_one_keeps_its_sqlite_file_and_nobody_takes_over(
+
+async def test_on_sqlite_a_paused_one_is_waited_for_and_a_killed_one_replaced(
     tmp_path: Path, fresh_amqp_url: str
 ) -> None:
     async with a_pair(tmp_path, fresh_amqp_url) as pair:
@@ -165,11 +147,15 @@ async def test_a_paused_one_keeps_its_sqlite_file_and_nobody_takes_over(
         assert await pair.status(SECOND) == "standby"
         pair.wake(FIRST)
         await finished_once(pair)
+        assert "service.on_duty" not in pair.said(SECOND)
 
-    assert "service.on_duty" not in pair.said(SECOND)
+        async with pair.under_load():
+            await pair.system.kill(FIRST)
+            await pair.is_on_duty(SECOND)
+        await finished_once(pair)
 
 
-async def test_a_paused_one_loses_postgresql_and_can_do_nothing_when_it_wakes(
+async def test_on_postgresql_a_paused_one_is_replaced_and_can_do_nothing_when_it_wakes(
     tmp_path: Path, fresh_amqp_url: str, database_url: str
 ) -> None:
     async with a_pair(tmp_path, fresh_amqp_url, database_url=database_url) as pair:
@@ -182,9 +168,8 @@ async def test_a_paused_one_loses_postgresql_and_can_do_nothing_when_it_wakes(
         pair.wake(FIRST)
         await pair.stands_by(FIRST)
         assert await pair.orders() == before
-        await finished_once(pair)
 
-        await pair.system.kill(SECOND)
-        await pair.is_on_duty(FIRST)
-        await pair.alerts(range(ALERTS, ALERTS + 10))
+        async with pair.under_load():
+            await pair.system.kill(SECOND)
+            await pair.is_on_duty(FIRST)
         await finished_once(pair)
