@@ -20,6 +20,7 @@ _MENDS = {
     "sheet": "check the sheet's headers, and that it is shared with the service account",
     "store": "check NOVALGO_DATA_DIR or NOVALGO_DATABASE_URL, and the room on the disk",
     "bus": "check NOVALGO_AMQP_URL and that RabbitMQ runs",
+    "standby": "nothing: it takes over by itself",
     "outbox": "it publishes again by itself once the bus answers",
 }
 
