@@ -153,6 +153,8 @@ class Reconciler:
             found = stated.get(client_order_id) or await self._broker.find(client_order_id)
             if found is not None:
                 await self._store.apply(found)
+            elif order.missing_since is None:
+                await self._store.mark_missing(client_order_id, self._clock())
 
     async def _unfinished(self) -> list[Order]:
         now = self._clock()

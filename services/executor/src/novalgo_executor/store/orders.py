@@ -69,6 +69,18 @@ def mark(connection: Connection, client_order_id: str, **changes: object) -> Non
     )
 
 
+def miss(connection: Connection, client_order_id: str, since: datetime) -> None:
+    """Remember that the broker denies an order, one that it knew before (a reset) included."""
+    connection.execute(
+        ORDERS.update()
+        .where(
+            ORDERS.c.client_order_id == client_order_id,
+            ORDERS.c.status.in_([OrderStatus.UNKNOWN, OrderStatus.OPEN]),
+        )
+        .values(status=OrderStatus.UNKNOWN, missing_since=since)
+    )
+
+
 def withdraw(connection: Connection, client_order_id: str, now: datetime) -> None:
     """End an intent whose order was never sent."""
     mark(
