@@ -9,10 +9,11 @@ from typing import Any
 import anyio
 import pytest
 
-from novalgo_common.events import Action, Ending, FillRecorded
+from novalgo_common.events import Action, Ending, FillRecorded, Reason
 from novalgo_simulator.faults import Script, ScriptedFaults
 from tests.running_executor import running_executor
 from tests.simulated_alpaca import control, serving_alpaca, simulator_settings, truth
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -95,3 +96,17 @@ async def test_a_rejected_entry_fails_and_the_next_one_fills(tmp_path: Path) -> 
 
     assert (refused.ending, refused.held) == (Ending.FAILED, Decimal(0))
     assert opened.ending is Ending.FILLED
+
+
+async def test_an_order_that_vanishes_with_a_reset_ends_its_signal_as_unknown(
+    tmp_path: Path,
+) -> None:
+    with alpaca_with(tmp_path) as alpaca:
+        control(alpaca, "session", open=False)
+        async with running_executor(tmp_path, alpaca, unknown_grace_seconds=2) as executor:
+            resting = await executor.send(Action.BUY)
+            await until(lambda: bool(executor.orders(resting)))
+            control(alpaca, "faults", actions=[{"do": "reset"}])
+            ended = await executor.ending(resting)
+
+    assert (ended.ending, ended.reason) == (Ending.FAILED, Reason.OUTCOME_UNKNOWN)
