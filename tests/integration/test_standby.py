@@ -22,6 +22,8 @@ SYMBOLS = ("AAPL", "MSFT", "NVDA", "TSLA", "AMZN", "META", "GOOG", "AMD", "NFLX"
 ROWS = [f"{symbol},5000,TRUE,15 Min" for symbol in SYMBOLS]
 ACTIONS = ("BUY", "SELL", "CLOSE", "SELL", "BUY")
 ALERTS = 60
+GRACE = "5"
+"""Seconds until an intent is given up whose order the broker does not know."""
 FIRST, SECOND = "executor", "second executor"
 
 
@@ -81,6 +83,7 @@ class Pair:
 @asynccontextmanager
 async def a_pair(data_dir: Path, amqp_url: str, **settings: str) -> AsyncIterator[Pair]:
     """Run the system with a second executor, and return once that is in standby."""
+    settings = {"unknown_grace_seconds": GRACE} | settings
     async with a_system(data_dir, amqp_url, ROWS, **settings) as system:
         await asyncio.gather(*(system.answers(each, "/ready") for each in (FIRST, "ingest")))
         system.ports[SECOND] = free_port()
