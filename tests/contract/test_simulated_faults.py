@@ -35,7 +35,7 @@ def base(tmp_path: Path) -> Iterator[str]:
         yield url
 
 
-def impatient(base: str, *, seconds: float = 5, raw: bool = True) -> TradingClient:
+def impatient(base: str, *, seconds: float = 20, raw: bool = True) -> TradingClient:
     """Return a client that repeats nothing and waits so long for an answer."""
     client = trading_client(base, raw=raw)
     client._retry = 0
