@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 
-async def until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
+async def until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
     """Return as soon as the condition holds; fail where it does not come to."""
     deadline = time.monotonic() + seconds
     while not condition():
