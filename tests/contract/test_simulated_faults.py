@@ -108,7 +108,8 @@ def test_the_limit_of_requests_is_reached_once_and_says_when_it_ends(base: str) 
 def test_a_connection_is_reset_before_or_after_the_order_is_taken(base: str, taken: bool) -> None:
     control(base, "faults", requests=[{**ORDERS, "fault": "reset", "taken": taken}])
 
-    with pytest.raises(requests.ConnectionError, match="reset by peer"):
+    # The client sees the reset, or, where it looks a moment later, only that nothing came.
+    with pytest.raises(requests.ConnectionError, match="reset by peer|without response"):
         buy(impatient(base), client_order_id="lost")
 
     assert stands(base, "lost") is taken
