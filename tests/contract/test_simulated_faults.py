@@ -109,7 +109,7 @@ def test_a_connection_is_reset_before_or_after_the_order_is_taken(base: str, tak
     control(base, "faults", requests=[{**ORDERS, "fault": "reset", "taken": taken}])
 
     # The client sees the reset, or, where it looks a moment later, only that nothing came.
-    with pytest.raises(requests.ConnectionError, match="reset by peer|without response"):
+    with pytest.raises(requests.ConnectionError, match=r"reset by peer|without response"):
         buy(impatient(base), client_order_id="lost")
 
     assert stands(base, "lost") is taken
