@@ -82,7 +82,6 @@ class Reason(StrEnum):
     TOO_SMALL = "too_small"
     STALE = "stale"
     NEWER_SIGNAL = "newer_signal"
-    ASSET_UNKNOWN = "asset_unknown"
     NOT_TRADABLE = "not_tradable"
     NOT_SHORTABLE = "not_shortable"
     CONFLICT = "conflict"
