@@ -173,19 +173,18 @@ async def a_running_relay(
 
 async def test_what_is_committed_is_published_once_and_marked(settings: Settings) -> None:
     publisher = FakePublisher()
-    signal = a_signal()
+    signal, other = a_signal(), a_signal(symbol="MSFT")
 
     async with a_database(settings) as database:
         async with a_running_relay(database, publisher) as (outbox, _):
             await database.write(lambda c: outbox.add(c, signal))
             await database.write(lambda c: outbox.add(c, signal))
-            await until(lambda: publisher.published == [signal])
+            await until_waiting(outbox, 0)
         async with a_running_relay(database, publisher) as (outbox, _):
-            await database.write(lambda c: outbox.add(c, a_signal(symbol="MSFT")))
-            await until(lambda: len(publisher.published) == 2)
+            await database.write(lambda c: outbox.add(c, other))
             await until_waiting(outbox, 0)
 
-    assert publisher.published[0] == signal
+    assert publisher.published == [signal, other]
 
 
 async def test_an_event_that_is_not_confirmed_holds_back_its_own_key_only(
