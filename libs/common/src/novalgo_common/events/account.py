@@ -1,0 +1,74 @@
+"""The account as Alpaca states it."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from novalgo_common.events.event import Amount, Event
+from novalgo_common.symbols import Symbol
+from novalgo_common.timeframes import Timeframe
+
+
+class PositionSnapshot(BaseModel):
+    """One symbol's netted position at the broker."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    symbol: Symbol
+    quantity: Amount
+    """Signed shares."""
+    average_price: Amount
+    current_price: Amount | None
+    market_value: Amount | None
+    """Signed dollars."""
+    unrealized_pl: Amount | None
+    external: Amount
+    """The part of the quantity that no book holds."""
+
+
+class AccountSnapshotTaken(Event):
+    """The account as Alpaca states it, after a reconciliation."""
+
+    type: Literal["account.snapshot.v1"] = "account.snapshot.v1"
+    cash: Amount
+    equity: Amount
+    last_equity: Amount
+    buying_power: Amount
+    positions: tuple[PositionSnapshot, ...]
+
+
+class PositionAdopted(Event):
+    """Shares that no fill explains were added to a book, or to the external remainder.
+
+    They were there before NovAlgo, or came or went by a reset, a transfer.
+    """
+
+    type: Literal["position.adopted.v1"] = "position.adopted.v1"
+    symbol: Symbol
+    timeframe: Timeframe | None
+    """The book; None where the position stays external."""
+    quantity: Amount
+    """Signed shares; against the holding where shares went."""
+    average_price: Amount
+    """What the broker states they cost; zero where it states no position any more."""
+
+
+class SplitPart(BaseModel):
+    """What a split made of one holder's shares."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    timeframe: Timeframe | None
+    """The book; None for the external remainder."""
+    before: Amount
+    """Signed shares."""
+    after: Amount
+
+
+class PositionSplit(Event):
+    """A symbol's shares were split or merged: other quantities at the same total cost."""
+
+    type: Literal["position.split.v1"] = "position.split.v1"
+    symbol: Symbol
+    parts: tuple[SplitPart, ...]
+    """Every holder that had shares."""

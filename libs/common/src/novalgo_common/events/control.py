@@ -1,0 +1,50 @@
+"""Halts: what stops entries, what lifts that, and what a person orders."""
+
+from typing import Literal
+
+from novalgo_common.events.event import Event
+from novalgo_common.symbols import Symbol
+from novalgo_common.timeframes import Timeframe
+
+
+class TradingHalted(Event):
+    """Entries stop, for everything, a symbol or a book, until a person resumes.  Exits go on."""
+
+    type: Literal["trading.halted.v1"] = "trading.halted.v1"
+    symbol: Symbol | None
+    timeframe: Timeframe | None
+    reason: str
+
+
+class TradingResumed(Event):
+    """A person lifted a halt."""
+
+    type: Literal["trading.resumed.v1"] = "trading.resumed.v1"
+    symbol: Symbol | None
+    timeframe: Timeframe | None
+
+
+class HaltRequested(Event):
+    """A person wants entries to stop, for everything, a symbol or a book.  Executor obeys."""
+
+    type: Literal["halt.requested.v1"] = "halt.requested.v1"
+    symbol: Symbol | None
+    timeframe: Timeframe | None
+    reason: str
+
+
+class ResumeRequested(Event):
+    """A person wants the halt of exactly this scope to be lifted."""
+
+    type: Literal["resume.requested.v1"] = "resume.requested.v1"
+    symbol: Symbol | None
+    timeframe: Timeframe | None
+
+
+class FlattenRequested(Event):
+    """A person wants the scope halted and every book of it closed."""
+
+    type: Literal["flatten.requested.v1"] = "flatten.requested.v1"
+    symbol: Symbol | None
+    timeframe: Timeframe | None
+    reason: str
