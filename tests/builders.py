@@ -20,6 +20,8 @@ from novalgo_common.events import (
     Ending,
     Event,
     FillRecorded,
+    FlattenRequested,
+    HaltRequested,
     Leg,
     OrderEnded,
     OrderStatus,
@@ -32,6 +34,7 @@ from novalgo_common.events import (
     PositionSnapshot,
     PositionsReported,
     PositionsRequested,
+    ResumeRequested,
     RowStatus,
     Side,
     SignalDecided,
@@ -260,6 +263,25 @@ def a_halt(**changes: object) -> TradingHalted:
 
 def a_resumption(**changes: object) -> TradingResumed:
     return _build(TradingResumed, {"symbol": None, "timeframe": None}, changes)
+
+
+def _build_request(kind: type[EventT], changes: dict[str, object]) -> EventT:
+    event_id = uuid4()
+    scope: dict[str, object] = {"symbol": None, "timeframe": None}
+    return _build(kind, {"event_id": event_id, "correlation_id": event_id, **scope}, changes)
+
+
+def a_halt_request(**changes: object) -> HaltRequested:
+    """Return an order to halt everything."""
+    return _build_request(HaltRequested, {"reason": "ordered by a person"} | changes)
+
+
+def a_resume_request(**changes: object) -> ResumeRequested:
+    return _build_request(ResumeRequested, changes)
+
+
+def a_flatten_request(**changes: object) -> FlattenRequested:
+    return _build_request(FlattenRequested, {"reason": "ordered by a person"} | changes)
 
 
 def a_positions_request(**changes: object) -> PositionsRequested:

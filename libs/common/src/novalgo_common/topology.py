@@ -14,12 +14,15 @@ from novalgo_common.events import (
     ConfigRequested,
     Event,
     FillRecorded,
+    FlattenRequested,
+    HaltRequested,
     OrderEnded,
     OrderSubmitted,
     PerformanceUpdated,
     PerformanceWritten,
     PositionsReported,
     PositionsRequested,
+    ResumeRequested,
     SignalDecided,
     SignalEnded,
     SignalReceived,
@@ -56,6 +59,7 @@ class Queue:
 
 
 EXECUTOR_SIGNALS = Queue("executor.signals", (SignalReceived,), partitions=8)
+EXECUTOR_CONTROLS = Queue("executor.controls", (HaltRequested, ResumeRequested, FlattenRequested))
 SHEETS_UPDATES = Queue(
     "sheets.updates", (SignalReceived, OrderSubmitted, SignalEnded, PerformanceUpdated)
 )
@@ -68,7 +72,7 @@ ANALYTICS_JOURNAL = Queue(
     tuple(event for event in EVENTS if event not in (*REQUESTS, *REPLIES)),
 )
 
-QUEUES = (EXECUTOR_SIGNALS, SHEETS_UPDATES, INGEST_RECEIPTS, ANALYTICS_JOURNAL)
+QUEUES = (EXECUTOR_SIGNALS, EXECUTOR_CONTROLS, SHEETS_UPDATES, INGEST_RECEIPTS, ANALYTICS_JOURNAL)
 
 BROADCASTS: tuple[type[Event], ...] = (ConfigChanged, AccountSnapshotTaken, PerformanceWritten)
 """Events that every running process may also follow live, with no queue that outlives it."""
