@@ -19,7 +19,10 @@ from novalgo_common.events import (
     ConfigRow,
     Ending,
     Event,
+    FillBusted,
     FillRecorded,
+    FlattenRequested,
+    HaltRequested,
     Leg,
     OrderEnded,
     OrderStatus,
@@ -30,13 +33,16 @@ from novalgo_common.events import (
     PerformanceWritten,
     PositionAdopted,
     PositionSnapshot,
+    PositionSplit,
     PositionsReported,
     PositionsRequested,
+    ResumeRequested,
     RowStatus,
     Side,
     SignalDecided,
     SignalEnded,
     SignalReceived,
+    SplitPart,
     StatusWritten,
     TradingHalted,
     TradingResumed,
@@ -134,6 +140,22 @@ def a_fill(**changes: object) -> FillRecorded:
     return _build(FillRecorded, defaults, changes)
 
 
+def a_bust(fill: FillRecorded | None = None, **changes: object) -> FillBusted:
+    """Return the undoing of `fill`, else of an ordinary one."""
+    undone = fill or a_fill()
+    defaults: dict[str, object] = {
+        "symbol": undone.symbol,
+        "timeframe": undone.timeframe,
+        "fill_event_id": undone.event_id,
+        "client_order_id": undone.client_order_id,
+        "order_id": undone.order_id,
+        "side": undone.side,
+        "quantity": undone.quantity,
+        "price": undone.price,
+    }
+    return _build(FillBusted, defaults, changes)
+
+
 def an_order_ended(**changes: object) -> OrderEnded:
     defaults: dict[str, object] = {
         "symbol": SYMBOL,
@@ -156,6 +178,12 @@ def a_position_adopted(**changes: object) -> PositionAdopted:
         "average_price": Decimal("190.00"),
     }
     return _build(PositionAdopted, defaults, changes)
+
+
+def a_split(**changes: object) -> PositionSplit:
+    """Return a split of one share into four, of 25 shares in the ordinary book."""
+    part = SplitPart(timeframe=TIMEFRAME, before=Decimal(25), after=Decimal(100))
+    return _build(PositionSplit, {"symbol": SYMBOL, "parts": (part,)}, changes)
 
 
 def a_position(**changes: object) -> PositionSnapshot:
@@ -260,6 +288,25 @@ def a_halt(**changes: object) -> TradingHalted:
 
 def a_resumption(**changes: object) -> TradingResumed:
     return _build(TradingResumed, {"symbol": None, "timeframe": None}, changes)
+
+
+def _build_request(kind: type[EventT], changes: dict[str, object]) -> EventT:
+    event_id = uuid4()
+    scope: dict[str, object] = {"symbol": None, "timeframe": None}
+    return _build(kind, {"event_id": event_id, "correlation_id": event_id, **scope}, changes)
+
+
+def a_halt_request(**changes: object) -> HaltRequested:
+    """Return an order to halt everything."""
+    return _build_request(HaltRequested, {"reason": "ordered by a person"} | changes)
+
+
+def a_resume_request(**changes: object) -> ResumeRequested:
+    return _build_request(ResumeRequested, changes)
+
+
+def a_flatten_request(**changes: object) -> FlattenRequested:
+    return _build_request(FlattenRequested, {"reason": "ordered by a person"} | changes)
 
 
 def a_positions_request(**changes: object) -> PositionsRequested:
