@@ -9,40 +9,50 @@ those left are worth, whichever shares are said to be gone.  So the sums agree, 
 realised alone may not: where the 30 minute chart sells what the 15 minute chart bought first, the
 account has closed the older lot, and the book its own.  Where one symbol has one book, the two are
 equal.
+
+A third number stands beside them: the account at *average cost*, as brokers' screens show it.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 
-from novalgo_analytics.lots import NONE, Closing, Lots
-from novalgo_analytics.movement import Movement
+from novalgo_analytics.accounting.average_cost import AverageCost
+from novalgo_analytics.accounting.lots import CLOSINGS_KEPT, NONE, Closing, Lots
+from novalgo_analytics.accounting.movement import Movement, Part, Split, Step
 
 EXTERNAL = None
 
 
 class Ledger:
-    """One symbol's account and its books.  Movements are applied in the order of `sort_key`."""
+    """One symbol's account and its books.  Steps are applied in the order of `sort_key`."""
 
-    def __init__(self) -> None:
-        self.account = Lots()
+    def __init__(self, kept: timedelta | None = CLOSINGS_KEPT) -> None:
+        self._kept = kept
+        self.account = Lots(kept)
+        self.average = AverageCost()
         self.books: dict[str | None, Lots] = {}
-        self.last: Movement | None = None
-        """The newest movement."""
+        self.last: Step | None = None
+        """The newest step."""
         self.last_price = NONE
-        """What a share was last traded or adopted for."""
+        """What a share was last traded or adopted for, in today's shares."""
 
-    def is_late(self, movement: Movement) -> bool:
-        """Say whether the movement belongs before one that was applied: then rebuild."""
-        return self.last is not None and movement.sort_key < self.last.sort_key
+    def is_late(self, step: Step) -> bool:
+        """Say whether the step belongs before one that was applied: then rebuild."""
+        return self.last is not None and step.sort_key < self.last.sort_key
 
-    def apply(self, movement: Movement) -> list[Closing]:
-        """Move the account and the book; return what the movement closed in the account."""
-        self.last = movement
-        self.last_price = movement.price or self.last_price
-        if movement.is_adoption:
-            return self._adopt(movement)
-        self._book(movement.timeframe).move(movement)
-        return self.account.move(movement)
+    def apply(self, step: Step) -> list[Closing]:
+        """Move the account and the book; return what the step closed in the account."""
+        self.last = step
+        if isinstance(step, Split):
+            self._split(step)
+            return []
+        self.last_price = step.price or self.last_price
+        if step.is_adoption:
+            return self._adopt(step)
+        self._book(step.timeframe).move(step)
+        self.average.move(step)
+        return self.account.move(step)
 
     def _adopt(self, movement: Movement) -> list[Closing]:
         # Shares that come or go without a trade earn nothing: what is gone leaves at its own cost.
@@ -50,17 +60,39 @@ class Ledger:
         gone = self.account.take(-movement.quantity)
         for lot in gone:
             book.move(replace(movement, quantity=-lot.quantity, price=lot.price))
+            book.realised += lot.rest
+            self.average.take(lot.quantity)
         came = movement.quantity + sum((lot.quantity for lot in gone), NONE)
-        book.move(replace(movement, quantity=came))
-        return self.account.move(replace(movement, quantity=came))
+        arrived = replace(movement, quantity=came)
+        book.move(arrived)
+        self.average.move(arrived)
+        return self.account.move(arrived)
+
+    def _split(self, split: Split) -> None:
+        ratio = split.ratio
+        for part in split.parts:
+            self._book(part.timeframe).split(part, ratio)
+        named = {part.timeframe for part in split.parts}
+        for timeframe, book in self.books.items():
+            if timeframe not in named:  # its shares came to light later than the split
+                book.split(Part(timeframe=timeframe, before=NONE, after=NONE), ratio)
+        self.account.split(split.whole, ratio)
+        self.average.quantity = self.account.quantity
+        self.last_price /= ratio
 
     def _book(self, timeframe: str | None) -> Lots:
-        return self.books.setdefault(timeframe, Lots())
+        found = self.books.get(timeframe)
+        if found is None:
+            found = self.books[timeframe] = Lots(self._kept)
+        return found
 
 
-def build(movements: Iterable[Movement]) -> Ledger:
-    """Return the ledger of one symbol's movements, in whatever order they are given."""
-    ledger = Ledger()
-    for movement in sorted(movements, key=lambda movement: movement.sort_key):
-        ledger.apply(movement)
+def build(steps: Iterable[Step], kept: timedelta | None = CLOSINGS_KEPT) -> Ledger:
+    """Return the ledger of one symbol's steps, in whatever order they are given.
+
+    `kept` says how far back its closings are remembered; None remembers all.
+    """
+    ledger = Ledger(kept)
+    for step in sorted(steps, key=lambda step: step.sort_key):
+        ledger.apply(step)
     return ledger
