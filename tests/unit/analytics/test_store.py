@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from novalgo_analytics.accounting.movement import Movement
 from novalgo_analytics.store import Store
 from novalgo_analytics.store.account import MOST_POINTS
-from novalgo_analytics.store.journal import POSITIONS_KEPT, events, record
+from novalgo_analytics.store.journal import POSITIONS_KEPT, record
 from novalgo_analytics.store.tables import JOURNAL, METADATA
 from novalgo_common.events import EVENTS, Ending, Event, PerformanceUpdated
 from novalgo_common.store import Database
@@ -120,7 +120,7 @@ async def test_old_snapshots_lose_their_positions_and_nothing_else(store: Store)
     for snapshot in (old, new, old):
         await store.record(snapshot)
 
-    journaled = [event for _, event in await store.read(lambda c: list(events(c)))]
+    journaled = [event for _, event in await store.page(0, None)]
     assert journaled == [old.model_copy(update={"positions": ()}), new]
     assert [point.equity for point in await store.equity_since(NOON)] == [1, 2]
 

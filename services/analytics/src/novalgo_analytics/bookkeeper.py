@@ -14,13 +14,14 @@ class Bookkeeper:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._ledgers: dict[str, Ledger] = {}
-        self._position = 0
+        self.position = 0
+        """Of the journal: how far the ledgers have come."""
         self._catching_up = asyncio.Lock()
 
     async def ledgers(self) -> Mapping[str, Ledger]:
         """Return the ledgers with all that is journaled, by symbol."""
         async with self._catching_up:
-            news = await self._store.news(self._position)
+            news = await self._store.news(self.position)
             by_symbol = _by_symbol(news.steps)
             rebuilt = {
                 symbol: await self._rebuild(symbol, news.position)
@@ -32,8 +33,13 @@ class Bookkeeper:
                 if step.symbol not in rebuilt:
                     self._ledgers[step.symbol].apply(step)
             self._ledgers.update(rebuilt)
-            self._position = news.position
+            self.position = news.position
         return self._ledgers
+
+    async def forget(self) -> None:
+        """Begin anew with the next question: the store's steps were replaced."""
+        async with self._catching_up:
+            self._ledgers, self.position = {}, 0
 
     async def _rebuild(self, symbol: str, until: int) -> Ledger:
         # A fill older than one that was applied changes which shares that one closed, and so does

@@ -1,8 +1,8 @@
 """The store as the rest of analytics sees it: each method is one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from itertools import islice
 
 from sqlalchemy.engine import Connection
 
@@ -21,15 +21,15 @@ from novalgo_analytics.store import (
     journal,
     movements,
     performance,
+    rebuild,
     signals,
 )
 from novalgo_analytics.store.movements import News
+from novalgo_analytics.store.rebuild import Comparison, Told
 from novalgo_analytics.store.tables import OUTBOX
 from novalgo_common.clock import Clock
 from novalgo_common.events import AccountSnapshotTaken, Ending, Event, PerformanceUpdated
 from novalgo_common.store import Database, Outbox
-
-T = TypeVar("T")
 
 
 class Store:
@@ -46,9 +46,37 @@ class Store:
         """Journal the event and derive from it; say whether it was new.  Repeats change nothing."""
         return await self._database.write(lambda c: journal.record(c, event))
 
-    async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run `work`, which reads a lot, on one consistent view of the store."""
+    # --- the journal
+
+    async def journaled(self) -> int:
+        """Return how many events were journaled."""
+        return (await self._database.read(journal.extent))[1]
+
+    async def page(self, after: int, of_type: str | None) -> Sequence[tuple[int, Event]]:
+        """Return the next events after the position `after`, with their positions."""
+        return await self._database.read(
+            lambda c: list(islice(journal.events(c, after=after, of_type=of_type), journal.PAGE))
+        )
+
+    async def compare_with_journal(
+        self, statements: Mapping[str, str], position: int, told: Told
+    ) -> Comparison:
+        """Derive all again beside what is kept; the ledgers' statements are as of `position`."""
+
+        def work(connection: Connection) -> Comparison:
+            with rebuild.rebuilt(connection, told) as own:
+                return rebuild.compare(connection, own, statements, position)
+
         return await self._database.read(work)
+
+    async def rebuild(self, told: Told) -> None:
+        """Derive all again from the journal, and keep that, in one transaction."""
+
+        def work(connection: Connection) -> None:
+            with rebuild.rebuilt(connection, told) as own:
+                rebuild.replace(connection, own)
+
+        await self._database.write(work)
 
     # --- profit and loss
 
