@@ -13,6 +13,9 @@ from novalgo_common.events import (
     AccountSnapshotTaken,
     Action,
     AlarmRaised,
+    Bar,
+    BarsReported,
+    BarsRequested,
     ConfigChanged,
     ConfigProblem,
     ConfigRequested,
@@ -319,3 +322,29 @@ def a_positions_report(**changes: object) -> PositionsReported:
 
 def a_config_request(**changes: object) -> ConfigRequested:
     return _build(ConfigRequested, {}, changes)
+
+
+def a_bars_request(**changes: object) -> BarsRequested:
+    defaults: dict[str, object] = {
+        "symbol": "SPY",
+        "timeframe": "1 Day",
+        "start": NOON - timedelta(days=7),
+        "end": NOON,
+    }
+    return _build(BarsRequested, defaults, changes)
+
+
+def a_bar(**changes: object) -> Bar:
+    defaults: dict[str, object] = {
+        "start": NOON,
+        "open": Decimal(670),
+        "high": Decimal(675),
+        "low": Decimal(668),
+        "close": Decimal(672),
+    }
+    return Bar.model_validate(defaults | changes)
+
+
+def a_bars_report(**changes: object) -> BarsReported:
+    defaults: dict[str, object] = {"symbol": "SPY", "timeframe": "1 Day", "bars": (a_bar(),)}
+    return _build(BarsReported, defaults, changes)
