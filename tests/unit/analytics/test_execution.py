@@ -163,6 +163,8 @@ async def test_the_journal_tells_the_way_of_a_signal_in_any_order(
         Milestone.FILLED: 9,
         Milestone.SHOWN: 8,
     }
-    assert (order.filled_quantity, order.filled_price) == (20, 201)
-    assert (order.alert_price, order.quote_price) == (199, 200)
+    assert order.filled_quantity == 20
+    assert order.filled_price == 201
+    assert order.alert_price == 199
+    assert order.quote_price == 200
     assert order.status == "filled"

@@ -43,15 +43,18 @@ def test_the_numbers_of_a_few_trades() -> None:
     found = trade_numbers([a_trade(each) for each in ("10", "-5", "20", "0", "-15", "-10")])
 
     assert (found.trades, found.won, found.lost, found.even) == (6, 2, 3, 1)
-    assert (found.gross_profit, found.gross_loss, found.realised) == (30, -30, 0)
+    assert found.gross_profit == -found.gross_loss == 30
+    assert found.realised == 0
     assert found.win_rate == pytest.approx(2 / 6)
     assert found.profit_factor == 1
     assert found.expectancy == 0
-    assert (found.average_win, found.average_loss) == (15, -10)
+    assert found.average_win == 15
+    assert found.average_loss == -10
     assert found.payoff == 1.5
     assert found.best is not None
     assert found.worst is not None
-    assert (found.best.realised, found.worst.realised) == (20, -15)
+    assert found.best.realised == 20
+    assert found.worst.realised == -15
 
 
 def test_streaks_are_rows_of_one_outcome() -> None:
@@ -64,7 +67,8 @@ def test_no_trade_is_not_enough_data() -> None:
     found = trade_numbers([])
 
     assert (found.win_rate, found.profit_factor, found.expectancy, found.payoff) == (None,) * 4
-    assert (found.best, found.current, found.realised) == (None, 0, 0)
+    assert found.best is found.worst is None
+    assert found.current == found.realised == 0
 
 
 def test_trades_that_all_won_have_no_profit_factor() -> None:
@@ -80,8 +84,11 @@ def test_a_trade_is_all_that_one_order_closed() -> None:
 
     [trade] = trades(ledger.account.closings)
 
-    assert (trade.order, trade.quantity, trade.is_long) == ("out", 20, True)
-    assert (trade.entry_price, trade.exit_price) == (102, 110)
+    assert trade.order == "out"
+    assert trade.is_long
+    assert trade.quantity == 20
+    assert trade.entry_price == 102
+    assert trade.exit_price == 110
     assert trade.realised == 160
     assert trade.gain == Decimal(160) / 2040
 

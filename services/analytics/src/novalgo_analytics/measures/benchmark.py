@@ -67,7 +67,7 @@ def benchmark_returns(
     found = []
     before = next((day for day in reversed(days) if own and day < own[0].day), None)
     for each in own:
-        if before in closes and each.day in closes:
+        if before is not None and before in closes and each.day in closes:
             found.append(DailyReturn(each.day, closes[each.day] / closes[before] - 1))
         before = each.day
     return found
