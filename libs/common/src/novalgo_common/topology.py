@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from novalgo_common.events import (
     EVENTS,
     AccountSnapshotTaken,
+    BarsReported,
+    BarsRequested,
     ConfigChanged,
     ConfigRequested,
     Event,
@@ -34,9 +36,9 @@ DELIVERY_LIMIT = 20
 """How often a queue hands out one message before it counts as dead: only a crash loop gets here,
 since a handler's failures are counted by the bus."""
 
-REQUESTS: tuple[type[Event], ...] = (PositionsRequested, ConfigRequested)
+REQUESTS: tuple[type[Event], ...] = (PositionsRequested, ConfigRequested, BarsRequested)
 """Questions that wait for an answer; they go through no queue of the table below."""
-REPLIES: tuple[type[Event], ...] = (PositionsReported,)
+REPLIES: tuple[type[Event], ...] = (PositionsReported, BarsReported)
 
 
 @dataclass(frozen=True)
