@@ -32,6 +32,9 @@ from novalgo_common.events import (
     PositionSnapshot,
     PositionsReported,
     PositionsRequested,
+    PreviewedOrder,
+    PreviewReported,
+    PreviewRequested,
     RowStatus,
     Side,
     SignalDecided,
@@ -272,3 +275,18 @@ def a_positions_report(**changes: object) -> PositionsReported:
 
 def a_config_request(**changes: object) -> ConfigRequested:
     return _build(ConfigRequested, {}, changes)
+
+
+def a_preview_request(**changes: object) -> PreviewRequested:
+    defaults: dict[str, object] = {
+        "action": Action.BUY,
+        "symbol": SYMBOL,
+        "timeframe": TIMEFRAME,
+        "alert_at": NOON,
+    }
+    return _build(PreviewRequested, defaults, changes)
+
+
+def a_preview(**changes: object) -> PreviewReported:
+    order = PreviewedOrder(leg=Leg.OPEN, side=Side.BUY, quantity=Decimal(25), notional=None)
+    return _build(PreviewReported, {"held": Decimal(0), "orders": (order,)}, changes)

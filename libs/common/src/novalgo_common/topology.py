@@ -20,6 +20,8 @@ from novalgo_common.events import (
     PerformanceWritten,
     PositionsReported,
     PositionsRequested,
+    PreviewReported,
+    PreviewRequested,
     SignalDecided,
     SignalEnded,
     SignalReceived,
@@ -31,9 +33,9 @@ DELIVERY_LIMIT = 20
 """How often a queue hands out one message before it counts as dead: only a crash loop gets here,
 since a handler's failures are counted by the bus."""
 
-REQUESTS: tuple[type[Event], ...] = (PositionsRequested, ConfigRequested)
+REQUESTS: tuple[type[Event], ...] = (PositionsRequested, ConfigRequested, PreviewRequested)
 """Questions that wait for an answer; they go through no queue of the table below."""
-REPLIES: tuple[type[Event], ...] = (PositionsReported,)
+REPLIES: tuple[type[Event], ...] = (PositionsReported, PreviewReported)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,14 @@ from novalgo_common.events.performance import (
     PerformanceUpdated,
     PerformanceWritten,
 )
-from novalgo_common.events.requests import ConfigRequested, PositionsReported, PositionsRequested
+from novalgo_common.events.requests import (
+    ConfigRequested,
+    PositionsReported,
+    PositionsRequested,
+    PreviewedOrder,
+    PreviewReported,
+    PreviewRequested,
+)
 from novalgo_common.events.sheet import ConfigChanged, ConfigProblem, ConfigRow, StatusWritten
 from novalgo_common.events.signals import SignalDecided, SignalEnded, SignalReceived
 from novalgo_common.events.words import Action, Ending, Leg, OrderStatus, Reason, RowStatus, Side
@@ -63,6 +70,9 @@ __all__ = [
     "PositionSplit",
     "PositionsReported",
     "PositionsRequested",
+    "PreviewReported",
+    "PreviewRequested",
+    "PreviewedOrder",
     "Reason",
     "ResumeRequested",
     "RowStatus",
@@ -103,6 +113,8 @@ EVENTS: tuple[type[Event], ...] = (
     PositionsRequested,
     PositionsReported,
     ConfigRequested,
+    PreviewRequested,
+    PreviewReported,
 )
 
 
