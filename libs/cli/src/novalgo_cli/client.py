@@ -37,6 +37,13 @@ class Ingest:
         response = _request("ingest", "POST", f"{self._url}/webhook", json=body)
         return response.status_code, _body("ingest", response)
 
+    def preview(self, message: str) -> dict[str, Any]:
+        """Return what the alert would become; nothing is done."""
+        key = _credential(self._settings, self._settings.api_keys, API_KEY)
+        url, headers = f"{self._url}/webhook/preview", {"X-API-Key": key}
+        body = message.encode("utf-8", "surrogatepass")
+        return _checked("ingest", _request("ingest", "POST", url, content=body, headers=headers))
+
     def read(self, path: str) -> dict[str, Any]:
         """Return what ingest answers to the holder of an API key; else raise `RefusedError`."""
         key = _credential(self._settings, self._settings.api_keys, API_KEY)

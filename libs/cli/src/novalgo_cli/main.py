@@ -115,6 +115,23 @@ _AS_JSON = typer.Option("--json", help="Print JSON, for other programs.")
 
 
 @app.command()
+def preview(
+    message: Annotated[str, typer.Argument(help="A file that holds the message; `-`: the input.")],
+    as_json: Annotated[bool, _AS_JSON] = False,
+) -> None:
+    """Tell what an alert would become and what executor would do now, and do nothing.
+
+    Exits with 0 when it would be accepted, 1 when not, 2 when ingest cannot be reached.
+    """
+    from novalgo_cli.preview import preview as show_preview
+    from novalgo_cli.preview import read_message
+
+    with _one_line_on_error():
+        code = show_preview(read_message(message), os.environ, Console(), as_json=as_json)
+        raise typer.Exit(code)
+
+
+@app.command()
 def signals(
     signal_id: Annotated[str, typer.Argument(help="Show this one's receipt.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,

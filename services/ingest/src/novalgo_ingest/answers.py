@@ -41,7 +41,7 @@ def accepted(alert: Alert, signal_id: UUID, config: ConfigCopy) -> dict[str, Any
         "symbol": alert.symbol,
         "timeframe": alert.timeframe,
     }
-    reason = _why_skipped(alert, config)
+    reason = why_skipped(alert, config)
     if reason is not None:
         return {"status": "skipped", "reason": reason, **signal, "signal_id": str(signal_id)}
     row = config.row(alert.symbol, alert.timeframe)
@@ -55,7 +55,7 @@ def accepted(alert: Alert, signal_id: UUID, config: ConfigCopy) -> dict[str, Any
     }
 
 
-def _why_skipped(alert: Alert, config: ConfigCopy) -> str | None:
+def why_skipped(alert: Alert, config: ConfigCopy) -> str | None:
     """Return why executor will decline, as far as the copy can tell; None when it will not.
 
     Exits are never skipped, and nothing is while no config is known.

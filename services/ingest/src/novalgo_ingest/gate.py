@@ -8,7 +8,9 @@ from novalgo_common.credentials import Credentials
 from novalgo_ingest.addresses import Address, Network, client_address, is_in
 from novalgo_ingest.alert import Alert, Outcome, Refusal
 from novalgo_ingest.lockout import Lockout
-from novalgo_ingest.strict_json import NotStrictJsonError, parse_object
+from novalgo_ingest.message import read_message
+from novalgo_ingest.strict_json import NotStrictJsonError
+from novalgo_ingest.text_pattern import TextPattern
 from novalgo_ingest.translate import secret_of, translate
 
 _FORBIDDEN = Refusal(Outcome.FORBIDDEN, "This address may not send alerts")
@@ -22,10 +24,12 @@ class Gate:
         *,
         allowed_networks: Sequence[Network],
         trusted_proxies: Sequence[Network],
+        text_pattern: TextPattern | None = None,
     ) -> None:
         self._secrets = secrets
         self._allowed = allowed_networks
         self._trusted = trusted_proxies
+        self._text_pattern = text_pattern
         self._lockout = Lockout()
 
     def judge(
@@ -36,7 +40,7 @@ class Gate:
         if address is None or not is_in(address, self._allowed):
             return _FORBIDDEN
         try:
-            fields = parse_object(body)
+            fields = read_message(body, self._text_pattern)
         except NotStrictJsonError as error:
             malformed = Refusal(Outcome.MALFORMED, str(error))
             return self._locked_out(address, now) or malformed

@@ -27,6 +27,7 @@ from novalgo_ingest.gate import Gate
 from novalgo_ingest.intake import Intake
 from novalgo_ingest.metrics import Metrics
 from novalgo_ingest.performance import Performance
+from novalgo_ingest.preview import Preview
 from novalgo_ingest.queries import Queries
 from novalgo_ingest.receipts.handler import ReceiptHandler
 from novalgo_ingest.receipts.store import ReceiptStore
@@ -85,6 +86,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
                 secrets,
                 allowed_networks=settings.allowed_networks,
                 trusted_proxies=settings.trusted_proxies,
+                text_pattern=settings.text_pattern,
             ),
             intake=Intake(store),
             spool=spool,
@@ -103,16 +105,26 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             bus=bus,
             clock=clock,
         )
-        _add_routes(app, webhook, queries)
+        preview = Preview(
+            secrets=secrets,
+            text_pattern=settings.text_pattern,
+            store=store,
+            config=config,
+            bus=bus,
+            clock=clock,
+            new_id=uuid4,
+        )
+        _add_routes(app, webhook, preview, queries)
         yield app
 
 
 SERVICE = Service("ingest", Settings, "ingest_port", open_service)
 
 
-def _add_routes(app: FastAPI, webhook: Webhook, queries: Queries) -> None:
+def _add_routes(app: FastAPI, webhook: Webhook, preview: Preview, queries: Queries) -> None:
     # Plain routes: FastAPI's own would parse bodies and echo them in its errors.
     app.add_route("/webhook", webhook.receive, methods=["POST"])
+    app.add_route("/webhook/preview", queries.guarded(preview.receive), methods=["POST"])
     for path, endpoint in queries.routes().items():
         app.add_route(path, endpoint, methods=["GET"])
     app.add_exception_handler(HTTPException, _http_error)

@@ -3,11 +3,12 @@
 from ipaddress import ip_network
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from novalgo_common.settings import Port, SecretList
 from novalgo_common.settings import Settings as CommonSettings
 from novalgo_ingest.addresses import Network
+from novalgo_ingest.text_pattern import TextPattern
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 TRADINGVIEW = ("52.89.214.238", "34.212.75.30", "54.218.53.128", "52.32.178.7")
@@ -29,10 +30,17 @@ def _network(part: object) -> object:
         raise ValueError("each part must be an address or a network such as 10.0.0.0/8") from None
 
 
+def _pattern(value: object) -> object:
+    return TextPattern(value) if isinstance(value, str) else value
+
+
+Pattern = Annotated[TextPattern, BeforeValidator(_pattern)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_networks)]
 
 
 class Settings(CommonSettings):
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
     ingest_port: Port = Field(8080, description="The port of ingest: webhooks and the read surface")
     webhook_secrets: SecretList = Field(
         (),
@@ -48,6 +56,12 @@ class Settings(CommonSettings):
         (),
         description="Addresses and networks of reverse proxies whose `X-Forwarded-For` is "
         "believed, comma-separated",
+    )
+    text_pattern: Pattern | None = Field(
+        None,
+        description="How alerts that are plain text are read, such as "
+        "`{action} {symbol} @ {price} {timeframe} {secret}`; `{}` is anything. Without it an alert "
+        "must be JSON",
     )
     spool_limit: Annotated[int, Field(ge=1)] = Field(
         100_000,

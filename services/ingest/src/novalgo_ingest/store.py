@@ -119,6 +119,14 @@ class Store:
         sequences = _sequences(connection, [str(row["signal_id"]) for row in rows])
         return [_event(arrival, sequences[str(arrival.signal_id)]) for arrival in arrivals]
 
+    async def repeated_by(self, alert: Alert, now: datetime) -> UUID | None:
+        """Return the signal of which the alert would be a resend, if it came now."""
+        query = sa.select(recent).where(recent.c.fingerprint == alert.fingerprint)
+        held = await self._database.read(lambda c: c.execute(query).one_or_none())
+        if held is None or (not alert.is_unique and held.at < now - REPEAT_WINDOW):
+            return None
+        return UUID(held.signal_id)
+
     async def publish(self, event: Event) -> None:
         """Put an event into the outbox."""
         await self._database.write(lambda connection: self.outbox.add(connection, event))
