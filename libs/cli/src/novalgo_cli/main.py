@@ -2,15 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from novalgo_common.errors import NovAlgoError
+from novalgo_cli.credentials import KEYS, SECRETS
+from novalgo_cli.on_error import one_line_on_error as _one_line_on_error
 
 # What a command needs is imported when it runs: `novalgo --help` answers at once.
 # ruff: noqa: PLC0415
@@ -21,17 +20,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-CANNOT = 2
-"""The exit code when a command could not do its work."""
-
-
-@contextmanager
-def _one_line_on_error() -> Iterator[None]:
-    try:
-        yield
-    except NovAlgoError as error:
-        sys.stderr.write(f"novalgo: {error}\n")
-        raise typer.Exit(CANNOT) from None
+app.add_typer(SECRETS, name="secret")
+app.add_typer(KEYS, name="key")
 
 
 @app.callback()

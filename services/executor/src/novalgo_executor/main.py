@@ -10,8 +10,9 @@ from novalgo_common.background import Background
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
-from novalgo_common.credentials import API_KEY, given_or_kept
+from novalgo_common.credentials import API_KEY
 from novalgo_common.events import ConfigChanged, PositionsRequested, PreviewRequested
+from novalgo_common.keyring import given_or_kept
 from novalgo_common.ops import Readiness, ops_app
 from novalgo_common.relay import Relay
 from novalgo_common.service import Service

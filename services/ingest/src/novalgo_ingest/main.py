@@ -14,8 +14,9 @@ from novalgo_common.background import Background
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
-from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET, given_or_kept
+from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET
 from novalgo_common.events import ConfigChanged, PerformanceWritten
+from novalgo_common.keyring import given_or_kept
 from novalgo_common.ops import Readiness, ops_app
 from novalgo_common.relay import Relay
 from novalgo_common.service import Service
@@ -42,8 +43,8 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncIterator[FastAPI]:
-    secrets = given_or_kept(settings.webhook_secrets, settings.data_dir, WEBHOOK_SECRET)
-    keys = given_or_kept(settings.api_keys, settings.data_dir, API_KEY)
+    secrets = given_or_kept(settings.webhook_secrets, settings.data_dir, WEBHOOK_SECRET, clock)
+    keys = given_or_kept(settings.api_keys, settings.data_dir, API_KEY, clock)
     metrics, readiness = Metrics(), Readiness()
     async with (
         Database.open(settings, "ingest", shared=True) as database,
@@ -87,6 +88,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
                 allowed_networks=settings.allowed_networks,
                 trusted_proxies=settings.trusted_proxies,
                 text_pattern=settings.text_pattern,
+                needs_certificate=settings.tls_client_authorities is not None,
             ),
             intake=Intake(store),
             spool=spool,
@@ -118,7 +120,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         yield app
 
 
-SERVICE = Service("ingest", Settings, "ingest_port", open_service)
+SERVICE = Service("ingest", Settings, "ingest_port", open_service, edge=lambda own: own.edge)
 
 
 def _add_routes(app: FastAPI, webhook: Webhook, preview: Preview, queries: Queries) -> None:
