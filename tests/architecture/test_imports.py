@@ -26,8 +26,11 @@ DECIDING = {
         "addresses.py",
         "alert.py",
         "answers.py",
+        "message.py",
         "moments.py",
+        "names.py",
         "strict_json.py",
+        "text_pattern.py",
         "translate.py",
     },
     "novalgo_executor": {

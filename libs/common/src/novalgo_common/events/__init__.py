@@ -36,6 +36,9 @@ from novalgo_common.events.requests import (
     ConfigRequested,
     PositionsReported,
     PositionsRequested,
+    PreviewedOrder,
+    PreviewReported,
+    PreviewRequested,
 )
 from novalgo_common.events.sheet import ConfigChanged, ConfigProblem, ConfigRow, StatusWritten
 from novalgo_common.events.signals import SignalDecided, SignalEnded, SignalReceived
@@ -73,6 +76,9 @@ __all__ = [
     "PositionSplit",
     "PositionsReported",
     "PositionsRequested",
+    "PreviewReported",
+    "PreviewRequested",
+    "PreviewedOrder",
     "Reason",
     "ResumeRequested",
     "RowStatus",
@@ -115,6 +121,8 @@ EVENTS: tuple[type[Event], ...] = (
     ConfigRequested,
     BarsRequested,
     BarsReported,
+    PreviewRequested,
+    PreviewReported,
 )
 
 
