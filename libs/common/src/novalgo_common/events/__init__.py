@@ -30,9 +30,24 @@ from novalgo_common.events.performance import (
     PerformanceWritten,
 )
 from novalgo_common.events.requests import ConfigRequested, PositionsReported, PositionsRequested
-from novalgo_common.events.sheet import ConfigChanged, ConfigProblem, ConfigRow, StatusWritten
+from novalgo_common.events.sheet import (
+    ConfigChanged,
+    ConfigEdit,
+    ConfigProblem,
+    ConfigRow,
+    StatusWritten,
+)
 from novalgo_common.events.signals import SignalDecided, SignalEnded, SignalReceived
-from novalgo_common.events.words import Action, Ending, Leg, OrderStatus, Reason, RowStatus, Side
+from novalgo_common.events.words import (
+    Action,
+    Ending,
+    Leg,
+    OrderStatus,
+    Reason,
+    RowStatus,
+    Side,
+    Sizing,
+)
 
 __all__ = [
     "EVENTS",
@@ -41,6 +56,7 @@ __all__ = [
     "AlarmRaised",
     "Amount",
     "ConfigChanged",
+    "ConfigEdit",
     "ConfigProblem",
     "ConfigRequested",
     "ConfigRow",
@@ -70,6 +86,7 @@ __all__ = [
     "SignalDecided",
     "SignalEnded",
     "SignalReceived",
+    "Sizing",
     "SplitPart",
     "StatusWritten",
     "TradingHalted",
