@@ -40,9 +40,24 @@ from novalgo_common.events.requests import (
     PreviewReported,
     PreviewRequested,
 )
-from novalgo_common.events.sheet import ConfigChanged, ConfigProblem, ConfigRow, StatusWritten
+from novalgo_common.events.sheet import (
+    ConfigChanged,
+    ConfigEdit,
+    ConfigProblem,
+    ConfigRow,
+    StatusWritten,
+)
 from novalgo_common.events.signals import SignalDecided, SignalEnded, SignalReceived
-from novalgo_common.events.words import Action, Ending, Leg, OrderStatus, Reason, RowStatus, Side
+from novalgo_common.events.words import (
+    Action,
+    Ending,
+    Leg,
+    OrderStatus,
+    Reason,
+    RowStatus,
+    Side,
+    Sizing,
+)
 
 __all__ = [
     "EVENTS",
@@ -54,6 +69,7 @@ __all__ = [
     "BarsReported",
     "BarsRequested",
     "ConfigChanged",
+    "ConfigEdit",
     "ConfigProblem",
     "ConfigRequested",
     "ConfigRow",
@@ -86,6 +102,7 @@ __all__ = [
     "SignalDecided",
     "SignalEnded",
     "SignalReceived",
+    "Sizing",
     "SplitPart",
     "StatusWritten",
     "TradingHalted",
