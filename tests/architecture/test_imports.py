@@ -19,6 +19,7 @@ HOMES = {
     "aio_pika": "novalgo_common/rabbitmq/",
     "alpaca": "novalgo_executor/alpaca.py",
     "gspread": "novalgo_sheets/google.py",
+    "matplotlib": "novalgo_analytics/charts/",
 }
 
 DECIDING = {
@@ -55,14 +56,18 @@ DECIDING = {
     },
     "novalgo_analytics": {
         "accounting/average_cost.py",
+        "accounting/excursions.py",
         "accounting/ledger.py",
         "accounting/lots.py",
         "accounting/movement.py",
+        "accounting/statement.py",
         "accounting/trades.py",
         "equity_chart.py",
         "execution/endings.py",
         "execution/slippage.py",
         "execution/way.py",
+        "exports/csv_file.py",
+        "exports/tables.py",
         "figures.py",
         "measures/activity.py",
         "measures/benchmark.py",
@@ -72,6 +77,8 @@ DECIDING = {
         "measures/trading.py",
         "new_york.py",
         "performance.py",
+        "reports/period.py",
+        "reports/report.py",
         "summary.py",
         "wording.py",
     },
