@@ -141,12 +141,74 @@ def positions(as_json: Annotated[bool, _AS_JSON] = False) -> None:
 
 @app.command()
 def profit(as_json: Annotated[bool, _AS_JSON] = False) -> None:
-    """Show what was earned, by symbol and by timeframe, and the account."""
-    from novalgo_cli.client import read_summary
+    """Show the account, what was earned by symbol and timeframe, and how trades went."""
+    from novalgo_cli.client import Analytics
     from novalgo_cli.profit import show_profit
 
     with _one_line_on_error():
-        show_profit(read_summary(os.environ), Console(), as_json=as_json)
+        show_profit(Analytics(os.environ).summary(), Console(), as_json=as_json)
+
+
+_DAYS = typer.Option(help="The days up to today; else the last day of the exchange.", min=1)
+
+
+@app.command()
+def report(
+    days: Annotated[int | None, _DAYS] = None,
+    week: Annotated[bool, typer.Option("--week", help="The week to the last close.")] = False,
+    out: Annotated[Path, typer.Option(help="The directory to write into.")] = Path("report"),
+) -> None:
+    """Write a report: one HTML page with its charts inside; PNG and CSV files beside it."""
+    from novalgo_cli.report import write_report
+
+    with _one_line_on_error():
+        write_report(os.environ, Console(), out, days=days, week=week)
+
+
+@app.command()
+def export(
+    table: Annotated[
+        str, typer.Argument(help="positions, trades, fills, account, signals or orders")
+    ],
+    days: Annotated[int | None, _DAYS] = None,
+    form: Annotated[str, typer.Option("--format", help="`csv` or `parquet`.")] = "csv",
+    out: Annotated[Path | None, typer.Option(help="A file; else the terminal.")] = None,
+) -> None:
+    """Write a table for another program: times in UTC, amounts exact, no formula ever."""
+    from novalgo_cli.report import write_table
+
+    with _one_line_on_error():
+        write_table(os.environ, table, form, days=days, out=out)
+
+
+@app.command()
+def journal(
+    event_type: Annotated[
+        str | None, typer.Option("--type", help="One kind only, such as `fill.recorded.v1`.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="A file; else the terminal.")] = None,
+) -> None:
+    """Write every event that analytics has journaled, one JSON object a line."""
+    from novalgo_cli.journal import write_journal
+
+    with _one_line_on_error():
+        write_journal(os.environ, event_type, out)
+
+
+@app.command()
+def rebuild(
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Keep what was rebuilt, then compare again.")
+    ] = False,
+) -> None:
+    """Derive every number from the journal again, and compare it with what was kept.
+
+    Exits with 0 when all is equal byte for byte, 1 when it is not.
+    """
+    from novalgo_cli.journal import show_rebuild
+
+    with _one_line_on_error():
+        raise typer.Exit(show_rebuild(os.environ, Console(), replace=replace))
 
 
 _SYMBOL = typer.Argument(help="A symbol only, such as AAPL; else everything.")
