@@ -181,6 +181,7 @@ async def test_a_days_loss_halts(tmp_path: Path, alpaca: str) -> None:
     ("key", "order", "status"),
     [
         pytest.param("a wrong key", {}, 401, id="a wrong key"),
+        pytest.param("made-up-reader", {}, 403, id="a key that may read alone"),
         pytest.param(None, {"symbol": "not a symbol"}, 400, id="no symbol"),
         pytest.param(None, {"timeframe": "soon"}, 400, id="no timeframe"),
         pytest.param(None, {"reason": "x" * 300}, 422, id="too long a reason"),

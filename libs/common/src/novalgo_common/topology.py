@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from novalgo_common.events import (
     EVENTS,
     AccountSnapshotTaken,
+    BarsReported,
+    BarsRequested,
     ConfigChanged,
     ConfigRequested,
     Event,
@@ -22,6 +24,8 @@ from novalgo_common.events import (
     PerformanceWritten,
     PositionsReported,
     PositionsRequested,
+    PreviewReported,
+    PreviewRequested,
     ResumeRequested,
     SignalDecided,
     SignalEnded,
@@ -34,9 +38,14 @@ DELIVERY_LIMIT = 20
 """How often a queue hands out one message before it counts as dead: only a crash loop gets here,
 since a handler's failures are counted by the bus."""
 
-REQUESTS: tuple[type[Event], ...] = (PositionsRequested, ConfigRequested)
+REQUESTS: tuple[type[Event], ...] = (
+    PositionsRequested,
+    ConfigRequested,
+    BarsRequested,
+    PreviewRequested,
+)
 """Questions that wait for an answer; they go through no queue of the table below."""
-REPLIES: tuple[type[Event], ...] = (PositionsReported,)
+REPLIES: tuple[type[Event], ...] = (PositionsReported, BarsReported, PreviewReported)
 
 
 @dataclass(frozen=True)

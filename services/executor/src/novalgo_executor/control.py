@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Header, HTTPException
+from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from pydantic import BaseModel, Field
 
 from novalgo_common.clock import Clock
 from novalgo_common.credentials import Credentials
+from novalgo_common.credentials import Scope as KeyScope
 from novalgo_common.errors import PermanentError
 from novalgo_common.events import Event, FlattenRequested, HaltRequested, ResumeRequested
 from novalgo_common.symbols import parse_symbol
@@ -83,9 +84,12 @@ def control_router(
 ) -> APIRouter:
     """Return the routes under `/control`."""
 
-    def check(x_api_key: str | None = Header(None)) -> None:
+    def check(request: Request, x_api_key: str | None = Header(None)) -> None:
         if not keys.accept(x_api_key):
             raise HTTPException(401, "X-API-Key is missing or wrong")
+        scope = KeyScope.READ if request.method == "GET" else KeyScope.CONTROL
+        if not keys.accept(x_api_key, scope):
+            raise HTTPException(403, "this API key may only read")
 
     router = APIRouter(prefix="/control", dependencies=[Depends(check)])
 

@@ -10,8 +10,9 @@ from novalgo_common.background import Background
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
-from novalgo_common.credentials import API_KEY, given_or_kept
-from novalgo_common.events import ConfigChanged, PositionsRequested
+from novalgo_common.credentials import API_KEY
+from novalgo_common.events import BarsRequested, ConfigChanged, PositionsRequested, PreviewRequested
+from novalgo_common.keyring import given_or_kept
 from novalgo_common.ops import Readiness, ops_app
 from novalgo_common.relay import Relay
 from novalgo_common.service import Service
@@ -21,8 +22,10 @@ from novalgo_executor.alpaca import AlpacaBroker
 from novalgo_executor.control import Control, control_router
 from novalgo_executor.desk import Desk
 from novalgo_executor.handler import Handler
+from novalgo_executor.historian import Historian
 from novalgo_executor.market import Market
 from novalgo_executor.metrics import Metrics
+from novalgo_executor.preview import Preview
 from novalgo_executor.reconciler import Reconciler
 from novalgo_executor.settings import Settings
 from novalgo_executor.store import Store
@@ -74,6 +77,8 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         await config.load()
         await bus.follow(ConfigChanged, config.take)
         await bus.respond(PositionsRequested, handler.report_positions)
+        await bus.respond(BarsRequested, Historian(broker, clock).report_bars)
+        await bus.respond(PreviewRequested, Preview(desk, clock).report)
         await bus.subscribe(EXECUTOR_SIGNALS, handler.take_signal)
         await bus.subscribe(EXECUTOR_CONTROLS, control.take)
         background.run("relay", relay.run)

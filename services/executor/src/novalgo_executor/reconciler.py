@@ -130,7 +130,7 @@ class Reconciler:
             self._problem = checked.problem
             return
         await self._store.save_watermark(started)
-        await self._announce(account, checked.positions)
+        await self._announce(account, checked.positions, started)
         await self._check_limits(account)
         self._metrics.reconciled()
         if not checked.is_settled:
@@ -209,13 +209,15 @@ class Reconciler:
             self._foreign_orders.add(fill.order_id)
         await self._store.count_foreign_fill(fill)
 
-    async def _announce(self, account: Account, positions: Sequence[BrokerPosition]) -> None:
+    async def _announce(
+        self, account: Account, positions: Sequence[BrokerPosition], stated_at: datetime
+    ) -> None:
         event_id = self._new_id()
         await self._store.announce(
             AccountSnapshotTaken(
                 event_id=event_id,
                 correlation_id=event_id,
-                occurred_at=self._clock(),
+                occurred_at=stated_at,
                 cash=account.cash,
                 equity=account.equity,
                 last_equity=account.last_equity,
