@@ -247,12 +247,12 @@ async def test_a_bus_closes_though_requests_come_in_to_the_last(fresh_amqp_url: 
         RabbitBus.connect(fresh_amqp_url, service="asking") as asking,
         asyncio.TaskGroup() as tasks,
         asyncio.timeout(30),
+        RabbitBus.connect(fresh_amqp_url, service="answering") as answering,
     ):
-        async with RabbitBus.connect(fresh_amqp_url, service="answering") as answering:
-            await answering.respond(ConfigRequested, never)
-            for _ in range(200):
-                tasks.create_task(_ask_in_vain(asking))
-            await asyncio.sleep(0)
+        await answering.respond(ConfigRequested, never)
+        for _ in range(200):
+            tasks.create_task(_ask_in_vain(asking))
+        await asyncio.sleep(0)
 
 
 async def _ask_in_vain(bus: RabbitBus) -> None:
