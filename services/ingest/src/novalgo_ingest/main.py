@@ -52,7 +52,14 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
     ):
         store, receipts = Store(database, clock), ReceiptStore(database)
         relay = Relay(store.outbox, bus)
-        spool = Spool(store, metrics, clock, settings.spool_limit)
+        spool = Spool(
+            store,
+            metrics,
+            clock,
+            settings.spool_limit,
+            free_space=settings.free_space if settings.database_url is None else None,
+            reserve=settings.disk_reserve * 1_000_000,
+        )
         config, performance = ConfigCopy(store, clock, uuid4), Performance(store, clock)
         await config.load()
         await spool.look()
@@ -75,6 +82,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             return {
                 "active_configs": sum(row.active for row in config.rows),
                 "unpublished": spool.depth,
+                "oldest_unpublished_seconds": round(spool.oldest_seconds, 3),
                 "bus_problems": [*bus.problems(), *filter(None, [relay.problem()])],
             }
 

@@ -1,5 +1,6 @@
 """What ingest reads from the environment."""
 
+import shutil
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
@@ -88,6 +89,12 @@ class Settings(CommonSettings):
         description="How many signals may wait for the bus before webhooks are answered with 503",
     )
 
+    disk_reserve: Annotated[int, Field(ge=0)] = Field(
+        100,
+        description="Megabytes of the data folder's disk below which webhooks are answered with "
+        "503, where the store is SQLite",
+    )
+
     @property
     def tls(self) -> Tls | None:
         if self.tls_certificate is None:
@@ -103,6 +110,10 @@ class Settings(CommonSettings):
             headers=HEADERS,
             tls=self.tls,
         )
+
+    def free_space(self) -> int:
+        """Return the bytes that are left on the disk of the data folder."""
+        return shutil.disk_usage(self.data_dir).free
 
     def describe(self) -> str:
         """Say in one line where alerts arrive."""
