@@ -30,6 +30,9 @@ from novalgo_common.events.performance import (
     PerformanceWritten,
 )
 from novalgo_common.events.requests import (
+    Bar,
+    BarsReported,
+    BarsRequested,
     ConfigRequested,
     PositionsReported,
     PositionsRequested,
@@ -37,9 +40,24 @@ from novalgo_common.events.requests import (
     PreviewReported,
     PreviewRequested,
 )
-from novalgo_common.events.sheet import ConfigChanged, ConfigProblem, ConfigRow, StatusWritten
+from novalgo_common.events.sheet import (
+    ConfigChanged,
+    ConfigEdit,
+    ConfigProblem,
+    ConfigRow,
+    StatusWritten,
+)
 from novalgo_common.events.signals import SignalDecided, SignalEnded, SignalReceived
-from novalgo_common.events.words import Action, Ending, Leg, OrderStatus, Reason, RowStatus, Side
+from novalgo_common.events.words import (
+    Action,
+    Ending,
+    Leg,
+    OrderStatus,
+    Reason,
+    RowStatus,
+    Side,
+    Sizing,
+)
 
 __all__ = [
     "EVENTS",
@@ -47,7 +65,11 @@ __all__ = [
     "Action",
     "AlarmRaised",
     "Amount",
+    "Bar",
+    "BarsReported",
+    "BarsRequested",
     "ConfigChanged",
+    "ConfigEdit",
     "ConfigProblem",
     "ConfigRequested",
     "ConfigRow",
@@ -80,6 +102,7 @@ __all__ = [
     "SignalDecided",
     "SignalEnded",
     "SignalReceived",
+    "Sizing",
     "SplitPart",
     "StatusWritten",
     "TradingHalted",
@@ -113,6 +136,8 @@ EVENTS: tuple[type[Event], ...] = (
     PositionsRequested,
     PositionsReported,
     ConfigRequested,
+    BarsRequested,
+    BarsReported,
     PreviewRequested,
     PreviewReported,
 )
