@@ -138,6 +138,13 @@ async def test_without_any_config_yet_an_alert_is_accepted(ingest: Ingest) -> No
     assert (answer["status"], answer["amount"]) == ("success", None)
 
 
+async def test_a_heartbeat_is_noted_and_is_no_signal(ingest: Ingest) -> None:
+    answer = await ingest.stored(action="heartbeat")
+
+    assert answer == {"status": "heartbeat", "symbol": "AAPL", "timeframe": "15 Min"}
+    assert (await ingest.get("/signals"))["signals"] == []
+
+
 async def test_a_resend_is_answered_with_the_first_ones_id(ingest: Ingest) -> None:
     first = await ingest.stored()
 

@@ -13,7 +13,7 @@ from typing import Any
 from novalgo_common.errors import SettingsError
 from novalgo_common.symbols import parse_symbol
 from novalgo_common.timeframes import parse_timeframe
-from novalgo_ingest.alert import Refusal
+from novalgo_ingest.alert import Heartbeat, Refusal
 from novalgo_ingest.message import read_message
 from novalgo_ingest.strict_json import NotStrictJsonError
 from novalgo_ingest.translate import translate
@@ -65,4 +65,6 @@ def _from_lines(text: str) -> Iterator[Recorded]:
             raise SettingsError(f"line {number}: {error}") from None
         if isinstance(alert, Refusal):
             raise SettingsError(f"line {number}: {alert.error}")
+        if isinstance(alert, Heartbeat):
+            continue
         yield Recorded(alert.action, alert.symbol, alert.timeframe, alert.price)
