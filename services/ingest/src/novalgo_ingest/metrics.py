@@ -26,6 +26,11 @@ class Metrics:
             "Events that the bus has not confirmed",
             registry=self.registry,
         )
+        self.disk_free_bytes = Gauge(
+            "novalgo_ingest_disk_free_bytes",
+            "What is left on the disk of the store, where that is SQLite",
+            registry=self.registry,
+        )
         self.outbox_oldest_seconds = Gauge(
             "novalgo_ingest_outbox_oldest_seconds",
             "Age of the oldest unconfirmed event",
