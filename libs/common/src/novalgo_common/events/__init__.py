@@ -30,7 +30,17 @@ from novalgo_common.events.performance import (
     PerformanceUpdated,
     PerformanceWritten,
 )
-from novalgo_common.events.requests import ConfigRequested, PositionsReported, PositionsRequested
+from novalgo_common.events.requests import (
+    Bar,
+    BarsReported,
+    BarsRequested,
+    ConfigRequested,
+    PositionsReported,
+    PositionsRequested,
+    PreviewedOrder,
+    PreviewReported,
+    PreviewRequested,
+)
 from novalgo_common.events.sheet import (
     ConfigChanged,
     ConfigEdit,
@@ -56,6 +66,9 @@ __all__ = [
     "Action",
     "AlarmRaised",
     "Amount",
+    "Bar",
+    "BarsReported",
+    "BarsRequested",
     "ConfigChanged",
     "ConfigEdit",
     "ConfigProblem",
@@ -81,6 +94,9 @@ __all__ = [
     "PositionSplit",
     "PositionsReported",
     "PositionsRequested",
+    "PreviewReported",
+    "PreviewRequested",
+    "PreviewedOrder",
     "Reason",
     "ResumeRequested",
     "RowStatus",
@@ -122,6 +138,10 @@ EVENTS: tuple[type[Event], ...] = (
     PositionsRequested,
     PositionsReported,
     ConfigRequested,
+    BarsRequested,
+    BarsReported,
+    PreviewRequested,
+    PreviewReported,
 )
 
 
