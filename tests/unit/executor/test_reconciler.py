@@ -14,6 +14,7 @@ from novalgo_common.events import AccountSnapshotTaken, ConfigChanged, Event, Si
 from novalgo_executor.allocate import Holdings, Share
 from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerOrder, BrokerPosition
 from novalgo_executor.facts import Order
+from novalgo_executor.halts import Halt
 from novalgo_executor.limits import Limits, Trip
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.reconciler import Reconciler
@@ -54,6 +55,9 @@ class CountingStore:
 
     async def announce(self, event: Event) -> None:
         assert isinstance(event, AccountSnapshotTaken)
+
+    async def halts(self) -> list[Halt]:
+        return []
 
     async def check_limits(self, *_: object) -> list[Trip]:
         return []

@@ -93,6 +93,7 @@ class Reconciler:
                 wait = self._interval
             except UnavailableError as error:
                 self._problem = f"the account cannot be compared with Alpaca: {error}"
+                self._metrics.reconcile_failed()
                 log.warning("reconcile.failed", problem=str(error))
                 wait = retry = min(self._interval, retry * 2)
             try:
@@ -118,6 +119,7 @@ class Reconciler:
             return
         await self._store.save_watermark(started)
         await self._check_limits(account)
+        self._metrics.compared(drifting=len(self._drift), halts=len(await self._store.halts()))
         self._problem = f"Alpaca blocks the account: {account.blocked}" if account.blocked else None
         self._metrics.reconciled()
         await self._agreed()
