@@ -13,13 +13,19 @@ from novalgo_common.events import (
     AccountSnapshotTaken,
     Action,
     AlarmRaised,
+    Bar,
+    BarsReported,
+    BarsRequested,
     ConfigChanged,
     ConfigProblem,
     ConfigRequested,
     ConfigRow,
     Ending,
     Event,
+    FillBusted,
     FillRecorded,
+    FlattenRequested,
+    HaltRequested,
     Leg,
     OrderEnded,
     OrderStatus,
@@ -30,13 +36,19 @@ from novalgo_common.events import (
     PerformanceWritten,
     PositionAdopted,
     PositionSnapshot,
+    PositionSplit,
     PositionsReported,
     PositionsRequested,
+    PreviewedOrder,
+    PreviewReported,
+    PreviewRequested,
+    ResumeRequested,
     RowStatus,
     Side,
     SignalDecided,
     SignalEnded,
     SignalReceived,
+    SplitPart,
     StatusWritten,
     TradingHalted,
     TradingResumed,
@@ -134,6 +146,22 @@ def a_fill(**changes: object) -> FillRecorded:
     return _build(FillRecorded, defaults, changes)
 
 
+def a_bust(fill: FillRecorded | None = None, **changes: object) -> FillBusted:
+    """Return the undoing of `fill`, else of an ordinary one."""
+    undone = fill or a_fill()
+    defaults: dict[str, object] = {
+        "symbol": undone.symbol,
+        "timeframe": undone.timeframe,
+        "fill_event_id": undone.event_id,
+        "client_order_id": undone.client_order_id,
+        "order_id": undone.order_id,
+        "side": undone.side,
+        "quantity": undone.quantity,
+        "price": undone.price,
+    }
+    return _build(FillBusted, defaults, changes)
+
+
 def an_order_ended(**changes: object) -> OrderEnded:
     defaults: dict[str, object] = {
         "symbol": SYMBOL,
@@ -156,6 +184,12 @@ def a_position_adopted(**changes: object) -> PositionAdopted:
         "average_price": Decimal("190.00"),
     }
     return _build(PositionAdopted, defaults, changes)
+
+
+def a_split(**changes: object) -> PositionSplit:
+    """Return a split of one share into four, of 25 shares in the ordinary book."""
+    part = SplitPart(timeframe=TIMEFRAME, before=Decimal(25), after=Decimal(100))
+    return _build(PositionSplit, {"symbol": SYMBOL, "parts": (part,)}, changes)
 
 
 def a_position(**changes: object) -> PositionSnapshot:
@@ -262,6 +296,25 @@ def a_resumption(**changes: object) -> TradingResumed:
     return _build(TradingResumed, {"symbol": None, "timeframe": None}, changes)
 
 
+def _build_request(kind: type[EventT], changes: dict[str, object]) -> EventT:
+    event_id = uuid4()
+    scope: dict[str, object] = {"symbol": None, "timeframe": None}
+    return _build(kind, {"event_id": event_id, "correlation_id": event_id, **scope}, changes)
+
+
+def a_halt_request(**changes: object) -> HaltRequested:
+    """Return an order to halt everything."""
+    return _build_request(HaltRequested, {"reason": "ordered by a person"} | changes)
+
+
+def a_resume_request(**changes: object) -> ResumeRequested:
+    return _build_request(ResumeRequested, changes)
+
+
+def a_flatten_request(**changes: object) -> FlattenRequested:
+    return _build_request(FlattenRequested, {"reason": "ordered by a person"} | changes)
+
+
 def a_positions_request(**changes: object) -> PositionsRequested:
     return _build(PositionsRequested, {}, changes)
 
@@ -272,3 +325,44 @@ def a_positions_report(**changes: object) -> PositionsReported:
 
 def a_config_request(**changes: object) -> ConfigRequested:
     return _build(ConfigRequested, {}, changes)
+
+
+def a_bars_request(**changes: object) -> BarsRequested:
+    defaults: dict[str, object] = {
+        "symbol": "SPY",
+        "timeframe": "1 Day",
+        "start": NOON - timedelta(days=7),
+        "end": NOON,
+    }
+    return _build(BarsRequested, defaults, changes)
+
+
+def a_bar(**changes: object) -> Bar:
+    defaults: dict[str, object] = {
+        "start": NOON,
+        "open": Decimal(670),
+        "high": Decimal(675),
+        "low": Decimal(668),
+        "close": Decimal(672),
+    }
+    return Bar.model_validate(defaults | changes)
+
+
+def a_bars_report(**changes: object) -> BarsReported:
+    defaults: dict[str, object] = {"symbol": "SPY", "timeframe": "1 Day", "bars": (a_bar(),)}
+    return _build(BarsReported, defaults, changes)
+
+
+def a_preview_request(**changes: object) -> PreviewRequested:
+    defaults: dict[str, object] = {
+        "action": Action.BUY,
+        "symbol": SYMBOL,
+        "timeframe": TIMEFRAME,
+        "alert_at": NOON,
+    }
+    return _build(PreviewRequested, defaults, changes)
+
+
+def a_preview(**changes: object) -> PreviewReported:
+    order = PreviewedOrder(leg=Leg.OPEN, side=Side.BUY, quantity=Decimal(25), notional=None)
+    return _build(PreviewReported, {"held": Decimal(0), "orders": (order,)}, changes)

@@ -26,8 +26,11 @@ DECIDING = {
         "addresses.py",
         "alert.py",
         "answers.py",
+        "message.py",
         "moments.py",
+        "names.py",
         "strict_json.py",
+        "text_pattern.py",
         "translate.py",
     },
     "novalgo_executor": {
@@ -54,11 +57,23 @@ DECIDING = {
         "trouble.py",
     },
     "novalgo_analytics": {
+        "accounting/average_cost.py",
+        "accounting/ledger.py",
+        "accounting/lots.py",
+        "accounting/movement.py",
+        "accounting/trades.py",
         "equity_chart.py",
+        "execution/endings.py",
+        "execution/slippage.py",
+        "execution/way.py",
         "figures.py",
-        "ledger.py",
-        "lots.py",
-        "movement.py",
+        "measures/activity.py",
+        "measures/benchmark.py",
+        "measures/drawdown.py",
+        "measures/groups.py",
+        "measures/returns.py",
+        "measures/trading.py",
+        "new_york.py",
         "performance.py",
         "summary.py",
         "wording.py",
@@ -109,8 +124,7 @@ def deciding_modules() -> list[Path]:
     return [
         path
         for path in SOURCES
-        if path.name in DECIDING.get(place(path).split("/")[0], set())
-        and place(path).count("/") == 1
+        if place(path).partition("/")[2] in DECIDING.get(place(path).partition("/")[0], set())
     ]
 
 

@@ -312,7 +312,7 @@ async def test_what_breaks_unforeseen_is_answered_with_503(
     def break_down(*_: object) -> None:
         raise RuntimeError("made up")
 
-    monkeypatch.setattr("novalgo_ingest.gate.parse_object", break_down)
+    monkeypatch.setattr("novalgo_ingest.gate.read_message", break_down)
 
     response = await ingest.post()
 

@@ -13,6 +13,7 @@ from novalgo_common.events import (
     AccountSnapshotTaken,
     Action,
     AlarmRaised,
+    BarsReported,
     Ending,
     FillRecorded,
     Leg,
@@ -23,7 +24,13 @@ from novalgo_common.events import (
     Side,
     SignalDecided,
 )
-from tests.builders import a_config_changed, a_config_problem, a_config_row, a_positions_request
+from tests.builders import (
+    a_bars_request,
+    a_config_changed,
+    a_config_problem,
+    a_config_row,
+    a_positions_request,
+)
 from tests.running_executor import running_executor
 from tests.simulated_alpaca import control, serving_alpaca, simulator_settings, truth
 from tests.waiting import until
@@ -356,3 +363,17 @@ async def test_nothing_trades_until_reconciled(tmp_path: Path) -> None:
             ended = await executor.ending(signal_id)
 
     assert ended.ending is Ending.FILLED
+
+
+async def test_bars_are_reported_to_who_asks(tmp_path: Path, alpaca: str) -> None:
+    now = utc_now()
+    request = a_bars_request(symbol="SPY", start=now - timedelta(days=30), end=now)
+
+    async with running_executor(tmp_path, alpaca) as executor:
+        reply = await executor.bus.request(request, within=10)
+
+    assert isinstance(reply, BarsReported)
+    assert (reply.symbol, reply.timeframe) == ("SPY", "1 Day")
+    assert len(reply.bars) > 15
+    assert [bar.start for bar in reply.bars] == sorted(bar.start for bar in reply.bars)
+    assert all(bar.low <= bar.open <= bar.high for bar in reply.bars)

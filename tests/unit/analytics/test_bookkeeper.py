@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from novalgo_analytics.accounting.movement import Step
 from novalgo_analytics.bookkeeper import Bookkeeper
-from novalgo_analytics.movement import Movement
 from novalgo_analytics.settings import Settings
 from novalgo_analytics.store import Store
 from novalgo_common.errors import UnavailableError
 from novalgo_common.store import Database
-from tests.builders import NOON, SYMBOL, a_fill
+from tests.builders import NOON, SECOND, SYMBOL, a_bust, a_fill, a_split
 
 pytestmark = pytest.mark.anyio
 
@@ -23,11 +23,11 @@ class Failing(Store):
 
     failures = 0
 
-    async def movements_of(self, symbol: str, *, until: int) -> Sequence[Movement]:
+    async def steps_of(self, symbol: str, *, until: int | None = None) -> Sequence[Step]:
         if symbol == "MSFT" and self.failures:
             self.failures -= 1
             raise UnavailableError("the store cannot be read")
-        return await super().movements_of(symbol, until=until)
+        return await super().steps_of(symbol, until=until)
 
 
 @pytest.fixture
@@ -82,3 +82,43 @@ async def test_a_store_that_fails_meanwhile_makes_nothing_count_twice(
 
     assert await held(bookkeeper) == 30
     assert await held(bookkeeper, "MSFT") == 7
+
+
+async def test_a_busted_fill_never_happened_whichever_of_the_two_comes_first(
+    database: Database,
+) -> None:
+    store = Store(database, lambda: NOON)
+    bookkeeper = Bookkeeper(store)
+    first = a_fill(quantity=Decimal(1), price=Decimal(90))
+    second = a_fill(quantity=Decimal(1), price=Decimal(100), filled_at=NOON + MINUTE)
+    sale = a_fill(side="sell", quantity=Decimal(1), price=Decimal(110), filled_at=NOON + 2 * MINUTE)
+    late = a_fill(quantity=Decimal(9), symbol="MSFT")
+    for fill in (first, second, sale):
+        await store.record(fill)
+    assert (await bookkeeper.ledgers())[SYMBOL].account.realised == 20
+
+    await store.record(a_bust(first))
+    await store.record(a_bust(late))
+    await bookkeeper.ledgers()
+    await store.record(late)
+
+    ledgers = await bookkeeper.ledgers()
+    assert ledgers[SYMBOL].account.realised == 10
+    assert ledgers[SYMBOL].account.quantity == 0
+    assert ledgers["MSFT"].account.quantity == 0
+
+
+async def test_a_split_is_applied_where_it_belongs_in_time(database: Database) -> None:
+    store = Store(database, lambda: NOON)
+    bookkeeper = Bookkeeper(store)
+    sale = a_fill(side="sell", quantity=Decimal(100), price=Decimal(60), filled_at=NOON + MINUTE)
+    await store.record(sale)
+    await bookkeeper.ledgers()
+    await store.record(a_split(occurred_at=NOON + SECOND))
+    await bookkeeper.ledgers()
+
+    await store.record(a_fill(quantity=Decimal(25), price=Decimal(200)))
+
+    account = (await bookkeeper.ledgers())[SYMBOL].account
+    assert account.quantity == 0
+    assert account.realised == 100 * 60 - 25 * 200

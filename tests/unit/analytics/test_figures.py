@@ -2,9 +2,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from novalgo_analytics.accounting.ledger import build
+from novalgo_analytics.accounting.movement import Movement, movement_of_adoption, movement_of_fill
 from novalgo_analytics.figures import Figures, figures
-from novalgo_analytics.ledger import build
-from novalgo_analytics.movement import Movement, movement_of_adoption, movement_of_fill
 from novalgo_analytics.summary import exact, summary
 from novalgo_common.events import AccountSnapshotTaken, Side
 from tests.builders import NOON, SYMBOL, a_fill, a_position, a_position_adopted, an_account_snapshot

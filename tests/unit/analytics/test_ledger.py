@@ -9,10 +9,17 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from novalgo_analytics.ledger import EXTERNAL, Ledger, build
-from novalgo_analytics.movement import Movement, movement_of_adoption, movement_of_fill
-from novalgo_common.events import Leg, Side
-from tests.builders import NOON, a_fill, a_position_adopted
+from novalgo_analytics.accounting.ledger import EXTERNAL, Ledger, build
+from novalgo_analytics.accounting.movement import (
+    Movement,
+    Split,
+    Step,
+    movement_of_adoption,
+    movement_of_fill,
+    split_of,
+)
+from novalgo_common.events import Leg, Side, SplitPart
+from tests.builders import NOON, a_fill, a_position_adopted, a_split
 
 MINUTE = timedelta(minutes=1)
 CLOCK = itertools.count()
@@ -45,6 +52,12 @@ def adopted(quantity: str, price: str, **changes: object) -> Movement:
         "occurred_at": NOON + next(CLOCK) * MINUTE,
     }
     return movement_of_adoption(a_position_adopted(**(ordinary | changes)))
+
+
+def split(before: str, after: str, **changes: object) -> Split:
+    part = SplitPart(timeframe="15 Min", before=Decimal(before), after=Decimal(after))
+    at = NOON + next(CLOCK) * MINUTE
+    return split_of(a_split(**({"parts": (part,), "occurred_at": at} | changes)))
 
 
 def held(ledger: Ledger) -> Decimal:
@@ -122,7 +135,7 @@ def test_shares_that_are_gone_without_a_trade_earn_and_lose_nothing() -> None:
 
     assert held(ledger) == 0
     assert ledger.account.realised == 0
-    assert ledger.account.closings == []
+    assert not ledger.account.closings
     books = ledger.books.values()
     assert sum(lots.realised + lots.unrealised(Decimal(250)) for lots in books) == 0
 
@@ -181,6 +194,63 @@ def test_a_fill_older_than_the_newest_is_late() -> None:
     assert not ledger.is_late(sold("1", "100"))
 
 
+def test_a_split_changes_the_shares_and_not_what_they_cost() -> None:
+    ledger = build([bought("10", "120"), split("10", "30"), sold("30", "41")])
+
+    assert ledger.account.realised == ledger.books["15 Min"].realised == 30
+
+
+def test_a_split_price_that_does_not_come_out_even_loses_nothing() -> None:
+    ledger = build([bought("10", "100"), bought("5", "99"), split("15", "45"), sold("7", "33")])
+    rest = build([bought("10", "100"), bought("5", "99"), split("15", "45"), sold("45", "33")])
+
+    assert ledger.account.realised + ledger.account.unrealised(Decimal(33)) == 45 * 33 - 1495
+    assert rest.account.realised == 45 * 33 - 1495
+
+
+def test_shares_are_merged_to_the_count_that_the_broker_states() -> None:
+    ledger = build([bought("7", "1"), bought("6", "2"), split("13", "1.300000001")])
+
+    assert held(ledger) == ledger.books["15 Min"].quantity == Decimal("1.300000001")
+    assert ledger.account.cost == 19
+
+
+def test_a_lot_that_a_merger_rounds_away_leaves_its_cost_to_the_next() -> None:
+    ledger = build([bought("0.000000004", "1"), bought("9", "2"), split("9.000000004", "0.9")])
+
+    [left] = ledger.account.open
+    assert left.cost == Decimal("18.000000004")
+
+
+def test_a_split_reaches_every_book_and_keeps_long_and_short_apart() -> None:
+    parts = (
+        SplitPart(timeframe="15 Min", before=Decimal(10), after=Decimal(20)),
+        SplitPart(timeframe="30 Min", before=Decimal(-4), after=Decimal(-8)),
+    )
+    ledger = build(
+        [
+            bought("10", "100", timeframe="15 Min"),
+            sold("4", "110", timeframe="30 Min"),
+            split("0", "0", parts=parts),
+        ]
+    )
+
+    assert {name: lots.quantity for name, lots in ledger.books.items()} == {
+        "15 Min": 20,
+        "30 Min": -8,
+    }
+    assert held(ledger) == 12
+    assert ledger.last_price == 55
+
+
+def test_average_cost_is_another_view_of_the_same_dollars() -> None:
+    ledger = build([bought("10", "100"), bought("10", "110"), sold("15", "120")])
+
+    assert ledger.average.average == 105
+    assert ledger.average.realised == 15 * 15
+    assert ledger.account.realised == 10 * 20 + 5 * 10
+
+
 QUANTITIES = st.decimals(min_value="0.000000001", max_value="500", places=9)
 PRICES = st.decimals(min_value="0.0001", max_value="2000", places=4)
 
@@ -228,7 +298,7 @@ def test_cash_and_the_cost_of_what_is_left_are_what_was_realised(
     ledger = build(movements)
 
     cash = -sum(movement.quantity * movement.price for movement in movements)
-    cost = sum(lot.quantity * lot.price for lot in ledger.account.open)
+    cost = ledger.account.cost
     assert cash + cost == ledger.account.realised
     assert held(ledger) == sum(movement.quantity for movement in movements)
 
@@ -243,6 +313,44 @@ def test_the_books_and_the_account_hold_the_same_and_earned_the_same(
     assert sum(lots.quantity for lots in books) == held(ledger)
     by_book = sum(lots.realised + lots.unrealised(price) for lots in books)
     assert by_book == ledger.account.realised + ledger.account.unrealised(price)
+
+
+@given(days_of_trading(), PRICES)
+def test_average_cost_ends_where_first_in_first_out_does(
+    movements: list[Movement], price: Decimal
+) -> None:
+    ledger = build(movements)
+    average = ledger.average
+
+    assert average.quantity == held(ledger)
+    if _trades(movements) != movements:
+        return  # shares that left did so at another cost in each view
+    worth = average.realised + average.quantity * price - average.cost
+    assert worth == ledger.account.realised + ledger.account.unrealised(price)
+
+
+@given(days_of_trading(), st.sampled_from(["2", "3", "0.1", "7", "1.5"]), PRICES)
+def test_a_split_at_any_time_earns_nothing_and_agrees_between_books_and_account(
+    movements: list[Movement], ratio: str, price: Decimal
+) -> None:
+    before = build(movements)
+    parts = tuple(
+        SplitPart(
+            timeframe=timeframe,
+            before=lots.quantity,
+            after=(lots.quantity * Decimal(ratio)).quantize(Decimal("0.000000001")),
+        )
+        for timeframe, lots in before.books.items()
+    )
+    at = NOON + 9999 * MINUTE
+    steps: list[Step] = [*movements, split_of(a_split(parts=parts, occurred_at=at))]
+    after = build(steps)
+
+    assert after.account.realised == before.account.realised
+    assert sum(lots.quantity for lots in after.books.values()) == held(after)
+    by_book = sum(lots.realised + lots.unrealised(price) for lots in after.books.values())
+    if all(part.after for part in parts):
+        assert by_book == after.account.realised + after.account.unrealised(price)
 
 
 @given(days_of_trading())

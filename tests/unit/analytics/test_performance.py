@@ -2,8 +2,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
-from novalgo_analytics.ledger import Ledger, build
-from novalgo_analytics.movement import Movement, movement_of_fill
+from novalgo_analytics.accounting.ledger import Ledger, build
+from novalgo_analytics.accounting.movement import Movement, movement_of_fill
 from novalgo_analytics.performance import WINDOW, performance_rows
 from novalgo_common.events import FillRecorded, Side
 from tests.builders import NOON, SYMBOL, a_fill

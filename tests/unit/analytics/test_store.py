@@ -10,8 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import Connection
 
-from novalgo_analytics import store as tables
-from novalgo_analytics.store import MOST_POINTS, SNAPSHOT_BODIES_KEPT, Store
+from novalgo_analytics.accounting.movement import Movement
+from novalgo_analytics.store import Store
+from novalgo_analytics.store.account import MOST_POINTS
+from novalgo_analytics.store.journal import POSITIONS_KEPT, record
+from novalgo_analytics.store.tables import JOURNAL, METADATA
 from novalgo_common.events import EVENTS, Ending, Event, PerformanceUpdated
 from novalgo_common.store import Database
 from novalgo_common.topology import ANALYTICS_JOURNAL
@@ -51,7 +54,7 @@ def one_of_each() -> list[Event]:
 
 async def test_the_migrations_make_the_tables_that_the_store_uses(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection), tables.metadata))
+        return list(compare_metadata(MigrationContext.configure(connection), METADATA))
 
     # Alembic looks at names and columns; that an Exact lies in a Text column is no difference.
     assert await database.read(differences) == []
@@ -66,7 +69,7 @@ async def test_every_kind_of_event_is_journaled_once(store: Store, database: Dat
 
     assert all(first)
     assert not any(again)
-    count = sa.select(sa.func.count()).select_from(tables.journal)
+    count = sa.select(sa.func.count()).select_from(JOURNAL)
     assert await database.read(lambda connection: connection.scalar(count)) == len(events)
 
 
@@ -76,12 +79,15 @@ async def test_movements_come_back_as_they_went_in(store: Store) -> None:
     for event in (fill, adopted):
         await store.record(event)
 
-    [first, second], position = await store.movements_after(0)
+    news = await store.news(0)
+    first, second = news.steps
 
+    assert isinstance(first, Movement)
+    assert isinstance(second, Movement)
     assert (first.quantity, first.price, first.at) == (fill.quantity, fill.price, NOON)
     assert first.timeframe is None
     assert (second.quantity, second.is_adoption) == (Decimal(-3), True)
-    assert await store.movements_after(position) == ([], position)
+    assert (await store.news(news.position)).steps == []
 
 
 @pytest.mark.parametrize("ended_first", [False, True])
@@ -108,12 +114,14 @@ async def test_the_newest_snapshot_is_the_one_taken_last(store: Store) -> None:
     assert await store.newest_snapshot() == newer
 
 
-async def test_old_snapshots_leave_the_journal_and_keep_their_equity(store: Store) -> None:
+async def test_old_snapshots_lose_their_positions_and_nothing_else(store: Store) -> None:
     old = an_account_snapshot(occurred_at=NOON, equity=Decimal(1))
-    new = an_account_snapshot(occurred_at=NOON + SNAPSHOT_BODIES_KEPT + SECOND, equity=Decimal(2))
+    new = an_account_snapshot(occurred_at=NOON + POSITIONS_KEPT + SECOND, equity=Decimal(2))
     for snapshot in (old, new, old):
         await store.record(snapshot)
 
+    journaled = [event for _, event in await store.page(0, None)]
+    assert journaled == [old.model_copy(update={"positions": ()}), new]
     assert [point.equity for point in await store.equity_since(NOON)] == [1, 2]
 
 
@@ -122,7 +130,7 @@ async def test_a_long_equity_line_has_the_last_point_of_each_hour(
 ) -> None:
     def fill(connection: Connection) -> None:
         for number in range(MOST_POINTS + 1):
-            tables._record(
+            record(
                 connection,
                 an_account_snapshot(
                     occurred_at=NOON + timedelta(minutes=number), equity=Decimal(number)

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.events import AccountSnapshotTaken, ConfigChanged, Event, Side
 from novalgo_executor.allocate import Holdings, Share
@@ -34,6 +35,7 @@ class CountingStore:
     counted_after: int
     asked: int = 0
     adopted: list[Share] = field(default_factory=list)
+    snapshots: list[AccountSnapshotTaken] = field(default_factory=list)
 
     async def unfinished_orders(self) -> Sequence[Order]:
         return [] if self._is_counted() else [an_order(sent=False)]
@@ -55,6 +57,7 @@ class CountingStore:
 
     async def announce(self, event: Event) -> None:
         assert isinstance(event, AccountSnapshotTaken)
+        self.snapshots.append(event)
 
     async def halts(self) -> list[Halt]:
         return []
@@ -141,6 +144,19 @@ class LaggingBroker(FilledBroker):
         return None
 
 
+@dataclass
+class SlowBroker(FilledBroker):
+    """Takes a minute for every answer."""
+
+    now: datetime = NOON
+    asked_at: datetime | None = None
+
+    async def account(self) -> Account:
+        self.asked_at = self.now
+        self.now += timedelta(minutes=1)
+        return await super().account()
+
+
 @pytest.mark.parametrize("counted_after", range(5))
 async def test_a_fill_that_is_counted_meanwhile_is_never_adopted_too(counted_after: int) -> None:
     store = CountingStore(counted_after)
@@ -165,7 +181,18 @@ async def test_the_fills_of_an_order_are_found_though_our_clock_is_an_hour_ahead
     assert await reconciler.count_fills_of(order)
 
 
-async def a_reconciler(store: CountingStore, broker: FilledBroker | None = None) -> Reconciler:
+async def test_a_snapshot_bears_no_later_time_than_its_oldest_number() -> None:
+    store, broker = CountingStore(counted_after=0), SlowBroker()
+
+    await (await a_reconciler(store, broker, clock=lambda: broker.now)).reconcile()
+
+    [snapshot] = store.snapshots
+    assert snapshot.occurred_at == broker.asked_at
+
+
+async def a_reconciler(
+    store: CountingStore, broker: FilledBroker | None = None, clock: Clock = lambda: NOON
+) -> Reconciler:
     config = ConfigCopy(KeptConfig(), lambda: NOON, uuid4)
     await config.take(a_config_changed(rows=[a_config_row()]))
     return Reconciler(
@@ -173,7 +200,7 @@ async def a_reconciler(store: CountingStore, broker: FilledBroker | None = None)
         broker=cast(Broker, broker or FilledBroker()),
         config=config,
         metrics=Metrics(),
-        clock=lambda: NOON,
+        clock=clock,
         new_id=uuid4,
         limits=Limits(),
         interval=30,

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from novalgo_ingest.alert import Alert
+from novalgo_ingest.names import ALIASES
 from novalgo_ingest.settings import TRADINGVIEW
 from novalgo_ingest.strict_json import parse_object
-from novalgo_ingest.translate import ACTIONS, ALIASES, translate
+from novalgo_ingest.translate import ACTIONS, ONE_SIDED, translate
 from tests.builders import NOON
 
 PAGE = (Path(__file__).parents[3] / "docs" / "tradingview.md").read_text(encoding="utf-8")
@@ -45,5 +46,5 @@ def test_the_page_has_messages() -> None:
 def test_every_name_action_and_address_is_on_the_page() -> None:
     for names in ALIASES.values():
         assert all(f"`{name}`" in PAGE for name in names)
-    assert all(f"`{word.upper()}`" in PAGE for word in ACTIONS)
+    assert all(f"`{word.upper()}`" in PAGE for word in (*ACTIONS, *ONE_SIDED))
     assert all(f"`{address}`" in PAGE for address in TRADINGVIEW)

@@ -2,15 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from novalgo_common.errors import NovAlgoError
+from novalgo_cli.credentials import KEYS, SECRETS
+from novalgo_cli.on_error import one_line_on_error as _one_line_on_error
 
 # What a command needs is imported when it runs: `novalgo --help` answers at once.
 # ruff: noqa: PLC0415
@@ -21,17 +20,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-CANNOT = 2
-"""The exit code when a command could not do its work."""
-
-
-@contextmanager
-def _one_line_on_error() -> Iterator[None]:
-    try:
-        yield
-    except NovAlgoError as error:
-        sys.stderr.write(f"novalgo: {error}\n")
-        raise typer.Exit(CANNOT) from None
+app.add_typer(SECRETS, name="secret")
+app.add_typer(KEYS, name="key")
 
 
 @app.callback()
@@ -112,6 +102,23 @@ def signal(
 
 
 _AS_JSON = typer.Option("--json", help="Print JSON, for other programs.")
+
+
+@app.command()
+def preview(
+    message: Annotated[str, typer.Argument(help="A file that holds the message; `-`: the input.")],
+    as_json: Annotated[bool, _AS_JSON] = False,
+) -> None:
+    """Tell what an alert would become and what executor would do now, and do nothing.
+
+    Exits with 0 when it would be accepted, 1 when not, 2 when ingest cannot be reached.
+    """
+    from novalgo_cli.preview import preview as show_preview
+    from novalgo_cli.preview import read_message
+
+    with _one_line_on_error():
+        code = show_preview(read_message(message), os.environ, Console(), as_json=as_json)
+        raise typer.Exit(code)
 
 
 @app.command()

@@ -10,16 +10,23 @@ from dataclasses import dataclass
 from novalgo_common.events import (
     EVENTS,
     AccountSnapshotTaken,
+    BarsReported,
+    BarsRequested,
     ConfigChanged,
     ConfigRequested,
     Event,
     FillRecorded,
+    FlattenRequested,
+    HaltRequested,
     OrderEnded,
     OrderSubmitted,
     PerformanceUpdated,
     PerformanceWritten,
     PositionsReported,
     PositionsRequested,
+    PreviewReported,
+    PreviewRequested,
+    ResumeRequested,
     SignalDecided,
     SignalEnded,
     SignalReceived,
@@ -31,9 +38,14 @@ DELIVERY_LIMIT = 20
 """How often a queue hands out one message before it counts as dead: only a crash loop gets here,
 since a handler's failures are counted by the bus."""
 
-REQUESTS: tuple[type[Event], ...] = (PositionsRequested, ConfigRequested)
+REQUESTS: tuple[type[Event], ...] = (
+    PositionsRequested,
+    ConfigRequested,
+    BarsRequested,
+    PreviewRequested,
+)
 """Questions that wait for an answer; they go through no queue of the table below."""
-REPLIES: tuple[type[Event], ...] = (PositionsReported,)
+REPLIES: tuple[type[Event], ...] = (PositionsReported, BarsReported, PreviewReported)
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,7 @@ class Queue:
 
 
 EXECUTOR_SIGNALS = Queue("executor.signals", (SignalReceived,), partitions=8)
+EXECUTOR_CONTROLS = Queue("executor.controls", (HaltRequested, ResumeRequested, FlattenRequested))
 SHEETS_UPDATES = Queue(
     "sheets.updates", (SignalReceived, OrderSubmitted, SignalEnded, PerformanceUpdated)
 )
@@ -68,7 +81,7 @@ ANALYTICS_JOURNAL = Queue(
     tuple(event for event in EVENTS if event not in (*REQUESTS, *REPLIES)),
 )
 
-QUEUES = (EXECUTOR_SIGNALS, SHEETS_UPDATES, INGEST_RECEIPTS, ANALYTICS_JOURNAL)
+QUEUES = (EXECUTOR_SIGNALS, EXECUTOR_CONTROLS, SHEETS_UPDATES, INGEST_RECEIPTS, ANALYTICS_JOURNAL)
 
 BROADCASTS: tuple[type[Event], ...] = (ConfigChanged, AccountSnapshotTaken, PerformanceWritten)
 """Events that every running process may also follow live, with no queue that outlives it."""

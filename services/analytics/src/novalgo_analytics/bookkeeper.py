@@ -1,55 +1,59 @@
 """Keeps the ledgers in step with the store."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from novalgo_analytics.ledger import Ledger, build
-from novalgo_analytics.movement import Movement
+from novalgo_analytics.accounting.ledger import Ledger, build
+from novalgo_analytics.accounting.movement import Step
 from novalgo_analytics.store import Store
 
 
 class Bookkeeper:
-    """Holds a ledger a symbol.  They are a cache: the store's movements are the truth."""
+    """Holds a ledger a symbol.  They are a cache: the store's steps are the truth."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._ledgers: dict[str, Ledger] = {}
-        self._position = 0
+        self.position = 0
+        """Of the journal: how far the ledgers have come."""
         self._catching_up = asyncio.Lock()
 
     async def ledgers(self) -> Mapping[str, Ledger]:
         """Return the ledgers with all that is journaled, by symbol."""
         async with self._catching_up:
-            news, position = await self._store.movements_after(self._position)
-            rebuilt = await self._rebuild(_by_symbol(news), position)
-            # From here on nothing waits or fails: a movement is never applied twice.
-            for movement in sorted(news, key=lambda movement: movement.sort_key):
-                if movement.symbol not in rebuilt:
-                    self._ledgers[movement.symbol].apply(movement)
+            news = await self._store.news(self.position)
+            by_symbol = _by_symbol(news.steps)
+            rebuilt = {
+                symbol: await self._rebuild(symbol, news.position)
+                for symbol in sorted(by_symbol.keys() | news.undone)
+                if symbol in news.undone or self._must_rebuild(symbol, by_symbol[symbol])
+            }
+            # From here on nothing waits or fails: a step is never applied twice.
+            for step in sorted(news.steps, key=lambda step: step.sort_key):
+                if step.symbol not in rebuilt:
+                    self._ledgers[step.symbol].apply(step)
             self._ledgers.update(rebuilt)
-            self._position = position
+            self.position = news.position
         return self._ledgers
 
-    async def _rebuild(
-        self, news: Mapping[str, Sequence[Movement]], until: int
-    ) -> dict[str, Ledger]:
-        # A fill older than one that was applied changes which shares that one closed.
-        histories = {
-            symbol: await self._store.movements_of(symbol, until=until)
-            for symbol, movements in news.items()
-            if self._must_rebuild(symbol, movements)
-        }
-        return await asyncio.to_thread(
-            lambda: {symbol: build(movements) for symbol, movements in histories.items()}
-        )
+    async def forget(self) -> None:
+        """Begin anew with the next question: the store's steps were replaced."""
+        async with self._catching_up:
+            self._ledgers, self.position = {}, 0
 
-    def _must_rebuild(self, symbol: str, movements: Iterable[Movement]) -> bool:
+    async def _rebuild(self, symbol: str, until: int) -> Ledger:
+        # A fill older than one that was applied changes which shares that one closed, and so does
+        # one that is undone.
+        steps = await self._store.steps_of(symbol, until=until)
+        return await asyncio.to_thread(build, steps)
+
+    def _must_rebuild(self, symbol: str, steps: Iterable[Step]) -> bool:
         ledger = self._ledgers.get(symbol)
-        return ledger is None or any(ledger.is_late(movement) for movement in movements)
+        return ledger is None or any(ledger.is_late(step) for step in steps)
 
 
-def _by_symbol(movements: Iterable[Movement]) -> dict[str, list[Movement]]:
-    found: dict[str, list[Movement]] = {}
-    for movement in movements:
-        found.setdefault(movement.symbol, []).append(movement)
+def _by_symbol(steps: Iterable[Step]) -> dict[str, list[Step]]:
+    found: dict[str, list[Step]] = {}
+    for step in steps:
+        found.setdefault(step.symbol, []).append(step)
     return found

@@ -1,11 +1,11 @@
 """What the store tells, in the words of analytics."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from novalgo_common.events import Action, Ending
+from novalgo_common.events import Action, Ending, Leg, Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,41 @@ class EquityPoint:
 
     at: datetime
     equity: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDay:
+    """What the account came to on a day of New York."""
+
+    day: date
+    opening: Decimal
+    """The equity at the close before, as the broker states it."""
+    equity: Decimal
+    """By the day's last statement."""
+    exposure: Decimal
+    """The dollars in longs and shorts together, as a part of the equity: the statements' mean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDone:
+    """An order, the prices that it should have met, and the one that it did."""
+
+    client_order_id: str
+    symbol: str
+    timeframe: str
+    leg: Leg
+    side: Side
+    submitted_at: datetime
+    alert_price: Decimal | None
+    """What the chart showed when it fired."""
+    quote_price: Decimal | None
+    """The side of the quote that the order would meet when it was decided."""
+    filled_quantity: Decimal
+    filled_price: Decimal | None
+    """The average of its fills; None while there are none."""
+    status: str | None
+    """How it ended; None while it has not."""
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from novalgo_analytics.ledger import EXTERNAL, Ledger
-from novalgo_analytics.lots import NONE, Lots
+from novalgo_analytics.accounting.ledger import EXTERNAL, Ledger
+from novalgo_analytics.accounting.lots import NONE, Lots
+from novalgo_analytics.new_york import day_of, midnight
 from novalgo_analytics.performance import since
 from novalgo_common.events import AccountSnapshotTaken, PositionSnapshot
 from novalgo_common.timeframes import length
 
-NEW_YORK = ZoneInfo("America/New_York")
 EXTERNAL_NAME = "EXTERNAL"
 
 
@@ -70,7 +69,7 @@ def figures(
     was last traded for.  Today began at midnight in New York.
     """
     stated = {position.symbol: position for position in snapshot.positions} if snapshot else {}
-    today = datetime.combine(now.astimezone(NEW_YORK), time.min, NEW_YORK)
+    today = midnight(day_of(now))
     by_symbol, by_book = [], []
     for symbol, ledger in sorted(ledgers.items()):
         price = _price(ledger, stated.get(symbol))

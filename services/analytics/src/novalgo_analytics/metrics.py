@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from novalgo_analytics.lots import NONE
+from novalgo_analytics.accounting.lots import NONE
 from novalgo_analytics.stages import STAGES, Stage
 from novalgo_common.events import (
     AccountSnapshotTaken,

@@ -1,45 +1,18 @@
 """The Performance tab: what each symbol's closed trades of the last 30 days earned.  Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Reversible, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from itertools import takewhile
 
-from novalgo_analytics.ledger import Ledger
-from novalgo_analytics.lots import NONE, Closing
+from novalgo_analytics.accounting.ledger import Ledger
+from novalgo_analytics.accounting.lots import NONE, Closing
+from novalgo_analytics.accounting.trades import Trade, trades
 from novalgo_common.events import PerformanceRow
 
 WINDOW = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trade:
-    """All that one order closed."""
-
-    symbol: str
-    order: str
-    realised: Decimal
-    closed_at: datetime
-
-
-def trades(closings: Iterable[Closing]) -> list[Trade]:
-    """Return one symbol's trades, the one that began to close first before the others."""
-    by_order: dict[str, list[Closing]] = {}
-    for closing in closings:
-        by_order.setdefault(closing.order, []).append(closing)
-    return [
-        Trade(
-            symbol=parts[0].symbol,
-            order=order,
-            realised=sum((part.realised for part in parts), NONE),
-            closed_at=max(part.closed_at for part in parts),
-        )
-        for order, parts in by_order.items()
-    ]
-
-
-def since(closings: Sequence[Closing], start: datetime) -> list[Closing]:
+def since(closings: Reversible[Closing], start: datetime) -> list[Closing]:
     """Return the newest closings, from `start` on; they are given oldest first."""
     newest_first = takewhile(lambda closing: closing.closed_at >= start, reversed(closings))
     return list(newest_first)[::-1]

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import structlog
 
+from novalgo_analytics.accounting.lots import NONE
 from novalgo_analytics.bookkeeper import Bookkeeper
 from novalgo_analytics.facts import PerformanceRequest
-from novalgo_analytics.lots import NONE
 from novalgo_analytics.metrics import Metrics
 from novalgo_analytics.performance import performance_rows
 from novalgo_analytics.store import Store

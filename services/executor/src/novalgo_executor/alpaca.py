@@ -26,6 +26,7 @@ from urllib3.exceptions import NewConnectionError
 
 from novalgo_common.clock import Clock
 from novalgo_common.errors import UnavailableError
+from novalgo_common.events import Bar
 from novalgo_executor import answers
 from novalgo_executor.broker import (
     Accepted,
@@ -55,6 +56,9 @@ TIMEOUT = (3.05, 10)
 """Seconds to connect, and to wait for an answer."""
 LONGEST_PAGE = 100
 MOST_ORDERS = 500
+MOST_BARS = 10_000
+SIP_DELAY = timedelta(minutes=16)
+"""Without a subscription Alpaca refuses what all exchanges traded in the last 15 minutes."""
 DEFINITIVE = {400, 403, 404, 422}
 """Alpaca's answers that mean "there is no such order" to a submit."""
 STREAM = {"ping_interval": 5, "ping_timeout": 10, "max_queue": 1024, "open_timeout": 5}
@@ -200,6 +204,28 @@ class AlpacaBroker:
         answer: Any = await self._ask(lambda: self._data.get("/stocks/quotes/latest", query))
         read = {symbol: answers.quote(item) for symbol, item in answer["quotes"].items()}
         return {symbol: quote for symbol, quote in read.items() if quote is not None}
+
+    async def bars(
+        self, symbol: str, timeframe: str, start: datetime, end: datetime
+    ) -> Sequence[Bar]:
+        query: dict[str, Any] = {
+            "symbols": symbol,
+            "timeframe": timeframe.replace(" ", ""),
+            "start": start.isoformat(),
+            "end": min(end, self._clock() - SIP_DELAY).isoformat(),
+            "adjustment": "split",
+            "limit": MOST_BARS,
+        }
+        found: list[Bar] = []
+        try:
+            while True:
+                page: Any = await self._ask(lambda: self._data.get("/stocks/bars", query))
+                found += [answers.bar(item) for item in page["bars"].get(symbol, ())]
+                if page.get("next_page_token") is None:
+                    return found
+                query["page_token"] = page["next_page_token"]
+        except _DefiniteError as error:
+            raise UnavailableError(f"Alpaca answers {error.status} to a request for bars") from None
 
     async def updates(self) -> AsyncIterator[StreamNews]:
         """Yield what the order stream says, for ever; it reconnects by itself."""

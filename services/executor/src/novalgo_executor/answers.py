@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from novalgo_common.errors import UnavailableError
-from novalgo_common.events import OrderStatus, Side
+from novalgo_common.events import Bar, OrderStatus, Side
 from novalgo_executor.broker import (
     Account,
     Asset,
@@ -164,6 +164,17 @@ def quote(answer: Answer) -> Quote | None:
     """Read a latest quote; one with an empty side (a zero price) is no quote."""
     bid, ask = amount(_get(answer, "bp")), amount(_get(answer, "ap"))
     return Quote(bid=bid, ask=ask) if bid > 0 and ask > 0 else None
+
+
+def bar(answer: Answer) -> Bar:
+    """Read a bar of the historical market data."""
+    return Bar(
+        start=moment(_get(answer, "t")),
+        open=amount(_get(answer, "o")),
+        high=amount(_get(answer, "h")),
+        low=amount(_get(answer, "l")),
+        close=amount(_get(answer, "c")),
+    )
 
 
 def _get(answer: Answer, name: str) -> Any:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from novalgo_common.events import OrderStatus, Side
+from novalgo_common.events import Bar, OrderStatus, Side
 
 
 class PositionIntent(StrEnum):
@@ -192,3 +192,13 @@ class Broker(Protocol):
 
     def updates(self) -> AsyncIterator[StreamNews]:
         """Yield what the order stream says, for ever; it reconnects by itself."""
+
+
+class PriceHistory(Protocol):
+    async def bars(
+        self, symbol: str, timeframe: str, start: datetime, end: datetime
+    ) -> Sequence[Bar]:
+        """Return a symbol's bars, oldest first; raise `UnavailableError` when none are to be had.
+
+        The timeframe is a canonical one, such as `15 Min` or `1 Day`.
+        """

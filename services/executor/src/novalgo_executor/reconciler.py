@@ -112,7 +112,7 @@ class Reconciler:
         watermark = await self._store.watermark()
         if watermark is not None:
             await self._count_fills(watermark - OVERLAP)
-        if not await self._compare_positions(account):
+        if not await self._compare_positions(account, started):
             self._problem = (
                 "Alpaca holds positions, and whose they are waits for the first configuration"
             )
@@ -178,7 +178,7 @@ class Reconciler:
             self._foreign_orders.add(fill.order_id)
         await self._store.count_foreign_fill(fill)
 
-    async def _compare_positions(self, account: Account) -> bool:
+    async def _compare_positions(self, account: Account, stated_at: datetime) -> bool:
         """Adopt what nothing explains; return whether it was known whose that is."""
         asked_at = self._clock()
         positions = await self._broker.positions()
@@ -198,7 +198,7 @@ class Reconciler:
             await self._tell_adoption(symbol, shares, is_new=symbol not in known)
         self._drift = {symbol: quantity for symbol, (quantity, _) in found.items()}
         self.exposure = Exposure(gross_exposure(positions), asked_at)
-        await self._announce(account, positions)
+        await self._announce(account, positions, stated_at)
         return True
 
     async def _tell_adoption(self, symbol: str, shares: Sequence[Share], *, is_new: bool) -> None:
@@ -223,13 +223,15 @@ class Reconciler:
             )
         )
 
-    async def _announce(self, account: Account, positions: Sequence[BrokerPosition]) -> None:
+    async def _announce(
+        self, account: Account, positions: Sequence[BrokerPosition], stated_at: datetime
+    ) -> None:
         event_id = self._new_id()
         await self._store.announce(
             AccountSnapshotTaken(
                 event_id=event_id,
                 correlation_id=event_id,
-                occurred_at=self._clock(),
+                occurred_at=stated_at,
                 cash=account.cash,
                 equity=account.equity,
                 last_equity=account.last_equity,

@@ -36,16 +36,18 @@ class Queries:
 
     def routes(self) -> dict[str, Endpoint]:
         """Return what answers a GET, by path; each asks for the key first."""
-        endpoints = {
+        endpoints: dict[str, Endpoint] = {
             "/config": self._config,
             "/positions": self._positions,
             "/performance": self._performance,
             "/signals": self._signals,
             "/signals/{signal_id}": self._signal,
         }
-        return {path: self._guarded(endpoint) for path, endpoint in endpoints.items()}
+        return {path: self.guarded(endpoint) for path, endpoint in endpoints.items()}
 
-    def _guarded(self, endpoint: Endpoint) -> Endpoint:
+    def guarded(self, endpoint: Endpoint) -> Endpoint:
+        """Return the endpoint for holders of a key; 503 where what it asks is away."""
+
         async def guarded(request: Request) -> Response:
             if not self.keys.accept(request.headers.get("x-api-key")):
                 return error(401, "Wrong or missing X-API-Key")

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
+from novalgo_ingest.addresses import Origin
 from novalgo_ingest.alert import Alert, Outcome, Refusal
 from novalgo_ingest.answers import accepted, answer, error
 from novalgo_ingest.answers_first import AnswersFirst
@@ -62,9 +63,7 @@ class Webhook:
         body = await read_body(request)
         if isinstance(body, Refusal):
             return _refuse(body)
-        peer = request.client.host if request.client is not None else None
-        forwarded_for = request.headers.getlist("x-forwarded-for")
-        verdict = self.gate.judge(body, peer, forwarded_for, received_at)
+        verdict = self.gate.judge(body, _origin(request), received_at)
         if isinstance(verdict, Alert):
             return await self._store(verdict, received_at)
         if verdict.outcome in (Outcome.MALFORMED, Outcome.UNAUTHORIZED):
@@ -95,11 +94,21 @@ class Webhook:
         return outcome, answer(body)
 
 
+def _origin(request: Request) -> Origin:
+    tls = request.scope.get("extensions", {}).get("tls", {})
+    return Origin(
+        peer=request.client.host if request.client is not None else None,
+        x_forwarded_for=request.headers.getlist("x-forwarded-for"),
+        forwarded=request.headers.getlist("forwarded"),
+        certificate=tls.get("client_cert_name"),
+    )
+
+
 def _refuse(refusal: Refusal) -> tuple[Outcome, Response]:
     headers = {}
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
-    if refusal.outcome is Outcome.TOO_LARGE:
+    if refusal.outcome in (Outcome.TOO_LARGE, Outcome.ENCODED):
         headers["Connection"] = "close"  # the rest of the body is not read
     return refusal.outcome, error(refusal.outcome.status, refusal.error, headers)
 

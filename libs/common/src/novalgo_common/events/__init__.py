@@ -29,10 +29,35 @@ from novalgo_common.events.performance import (
     PerformanceUpdated,
     PerformanceWritten,
 )
-from novalgo_common.events.requests import ConfigRequested, PositionsReported, PositionsRequested
-from novalgo_common.events.sheet import ConfigChanged, ConfigProblem, ConfigRow, StatusWritten
+from novalgo_common.events.requests import (
+    Bar,
+    BarsReported,
+    BarsRequested,
+    ConfigRequested,
+    PositionsReported,
+    PositionsRequested,
+    PreviewedOrder,
+    PreviewReported,
+    PreviewRequested,
+)
+from novalgo_common.events.sheet import (
+    ConfigChanged,
+    ConfigEdit,
+    ConfigProblem,
+    ConfigRow,
+    StatusWritten,
+)
 from novalgo_common.events.signals import SignalDecided, SignalEnded, SignalReceived
-from novalgo_common.events.words import Action, Ending, Leg, OrderStatus, Reason, RowStatus, Side
+from novalgo_common.events.words import (
+    Action,
+    Ending,
+    Leg,
+    OrderStatus,
+    Reason,
+    RowStatus,
+    Side,
+    Sizing,
+)
 
 __all__ = [
     "EVENTS",
@@ -40,7 +65,11 @@ __all__ = [
     "Action",
     "AlarmRaised",
     "Amount",
+    "Bar",
+    "BarsReported",
+    "BarsRequested",
     "ConfigChanged",
+    "ConfigEdit",
     "ConfigProblem",
     "ConfigRequested",
     "ConfigRow",
@@ -63,6 +92,9 @@ __all__ = [
     "PositionSplit",
     "PositionsReported",
     "PositionsRequested",
+    "PreviewReported",
+    "PreviewRequested",
+    "PreviewedOrder",
     "Reason",
     "ResumeRequested",
     "RowStatus",
@@ -70,6 +102,7 @@ __all__ = [
     "SignalDecided",
     "SignalEnded",
     "SignalReceived",
+    "Sizing",
     "SplitPart",
     "StatusWritten",
     "TradingHalted",
@@ -103,6 +136,10 @@ EVENTS: tuple[type[Event], ...] = (
     PositionsRequested,
     PositionsReported,
     ConfigRequested,
+    BarsRequested,
+    BarsReported,
+    PreviewRequested,
+    PreviewReported,
 )
 
 

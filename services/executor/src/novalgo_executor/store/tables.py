@@ -84,6 +84,13 @@ HALTS = sa.Table(
     sa.Column("since", Instant, nullable=False),
 )
 
+REQUESTS = sa.Table(
+    "requests",
+    METADATA,
+    sa.Column("event_id", sa.Text, primary_key=True),
+    sa.Column("obeyed_at", Instant, nullable=False),
+)
+
 FILLS = sa.Table(
     "fills",
     METADATA,

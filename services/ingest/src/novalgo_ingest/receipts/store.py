@@ -175,6 +175,11 @@ def _receipts(connection: Connection, query: "sa.Select[tuple[Any, ...]]") -> Se
             ending=row.ending,
             reason=row.reason,
             detail=row.detail,
+            channel=row.channel,
+            address=row.address,
+            secret=row.secret,
+            price=row.price,
+            comment=row.comment,
             orders=tuple(order_lines[row.signal_id]),
             steps=(*_own_steps(row), *step_lines[row.signal_id]),
         )

@@ -1,0 +1,1 @@
+"""Which shares a trade closes, and what that earned.  Pure."""

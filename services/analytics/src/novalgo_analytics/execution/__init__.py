@@ -1,0 +1,1 @@
+"""How well signals were carried out: how fast, and at which price.  Pure."""

@@ -1,0 +1,97 @@
+"""The way of a signal, from the alert to the sheet, and how long each part of it takes.  Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from math import ceil
+
+from novalgo_common.events import Ending
+
+
+class Milestone(StrEnum):
+    """Where a signal has come to, in this order."""
+
+    ALERT = "alert"  #: TradingView fired, by its own clock
+    STORED = "stored"  #: ingest received and stored it
+    DECIDED = "decided"  #: executor decided what to do
+    SUBMITTED = "submitted"  #: the first order is at the broker
+    FILLED = "filled"  #: the last fill
+    SHOWN = "shown"  #: its last status stands in the sheet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One signal and the times at which it reached its milestones."""
+
+    signal_id: str
+    symbol: str
+    timeframe: str
+    ending: Ending | None
+    reason: str | None
+    times: Mapping[Milestone, datetime]
+
+    def seconds(self, start: Milestone, end: Milestone) -> float | None:
+        """Return how long it took from one to the other, or None where it has not been at both."""
+        if start not in self.times or end not in self.times:
+            return None
+        return (self.times[end] - self.times[start]).total_seconds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """How long one stretch takes, in seconds, over many signals."""
+
+    start: Milestone
+    end: Milestone
+    count: int
+    median: float
+    p95: float
+    p99: float
+    worst: float
+    worst_signal: str
+
+
+STRETCHES = (
+    (Milestone.ALERT, Milestone.STORED),
+    (Milestone.STORED, Milestone.DECIDED),
+    (Milestone.DECIDED, Milestone.SUBMITTED),
+    (Milestone.SUBMITTED, Milestone.FILLED),
+    (Milestone.FILLED, Milestone.SHOWN),
+    (Milestone.ALERT, Milestone.FILLED),
+    (Milestone.ALERT, Milestone.SHOWN),
+)
+
+
+def delays(ways: Sequence[Way]) -> tuple[Delay, ...]:
+    """Return how long each stretch took; a stretch that no signal went is left out."""
+    found = (_delay(start, end, ways) for start, end in STRETCHES)
+    return tuple(delay for delay in found if delay is not None)
+
+
+def percentile(ordered: Sequence[float], part: float) -> float:
+    """Return the nearest-rank percentile of values that are sorted and not none.
+
+    The smallest value that at least `part` of them do not exceed, so always one that was measured
+    (NIST/SEMATECH e-Handbook of Statistical Methods, 7.2.6.2 names the other ways).
+    """
+    return ordered[max(0, ceil(part * len(ordered)) - 1)]
+
+
+def _delay(start: Milestone, end: Milestone, ways: Iterable[Way]) -> Delay | None:
+    taken = sorted(
+        (seconds, way.signal_id) for way in ways if (seconds := way.seconds(start, end)) is not None
+    )
+    if not taken:
+        return None
+    ordered = [seconds for seconds, _ in taken]
+    return Delay(
+        start=start,
+        end=end,
+        count=len(ordered),
+        median=percentile(ordered, 0.5),
+        p95=percentile(ordered, 0.95),
+        p99=percentile(ordered, 0.99),
+        worst=ordered[-1],
+        worst_signal=taken[-1][1],
+    )

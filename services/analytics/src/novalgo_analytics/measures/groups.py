@@ -1,0 +1,69 @@
+"""The same numbers by symbol, timeframe, side, weekday and hour.  Pure."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from novalgo_analytics.accounting.trades import Trade
+from novalgo_analytics.measures.trading import TradeNumbers, trade_numbers
+from novalgo_analytics.new_york import day_of
+from novalgo_common.clock import to_pacific
+from novalgo_common.timeframes import length
+
+EXTERNAL_NAME = "EXTERNAL"
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    name: str
+    numbers: TradeNumbers
+
+
+def by_symbol(trades: Sequence[Trade]) -> tuple[Group, ...]:
+    return _groups(trades, lambda trade: trade.symbol)
+
+
+def by_timeframe(trades: Sequence[Trade]) -> tuple[Group, ...]:
+    """Return a group for each timeframe, the shortest first, and EXTERNAL at the end."""
+
+    def order(name: str) -> timedelta:
+        return length(name) if name != EXTERNAL_NAME else timedelta.max
+
+    found = _groups(trades, lambda trade: trade.timeframe or EXTERNAL_NAME)
+    return tuple(sorted(found, key=lambda group: order(group.name)))
+
+
+def by_side(trades: Sequence[Trade]) -> tuple[Group, ...]:
+    return _groups(trades, lambda trade: "long" if trade.is_long else "short")
+
+
+def by_weekday(trades: Sequence[Trade]) -> tuple[Group, ...]:
+    """Group by New York's weekday of the entry."""
+    return _groups(trades, lambda trade: day_of(trade.opened_at).weekday(), WEEKDAYS.__getitem__)
+
+
+def by_hour(trades: Sequence[Trade]) -> tuple[Group, ...]:
+    """Group by the Pacific hour of the entry."""
+    return _groups(trades, lambda trade: to_pacific(trade.opened_at).hour, "{:02}:00".format)
+
+
+def by_weekday_and_hour(trades: Sequence[Trade]) -> dict[tuple[int, int], TradeNumbers]:
+    """Return the numbers by New York's weekday (Monday is 0) and Pacific hour of the entry."""
+    found: dict[tuple[int, int], list[Trade]] = {}
+    for trade in trades:
+        place = (day_of(trade.opened_at).weekday(), to_pacific(trade.opened_at).hour)
+        found.setdefault(place, []).append(trade)
+    return {place: trade_numbers(of_place) for place, of_place in found.items()}
+
+
+def _groups(
+    trades: Sequence[Trade], key: Callable[[Trade], K], name: Callable[[K], str] = str
+) -> tuple[Group, ...]:
+    found: dict[K, list[Trade]] = {}
+    for trade in trades:
+        found.setdefault(key(trade), []).append(trade)
+    ordered = sorted(found.items(), key=lambda item: item[0])  # type: ignore[arg-type, return-value]
+    return tuple(Group(name(each), trade_numbers(of_key)) for each, of_key in ordered)

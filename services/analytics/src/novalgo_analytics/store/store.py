@@ -1,0 +1,140 @@
+"""The store as the rest of analytics sees it: each method is one transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy.engine import Connection
+
+from novalgo_analytics.accounting.movement import Step
+from novalgo_analytics.execution.way import Way
+from novalgo_analytics.facts import (
+    AccountDay,
+    EquityPoint,
+    OrderDone,
+    PerformanceRequest,
+    SignalSeen,
+)
+from novalgo_analytics.store import (
+    account,
+    executions,
+    journal,
+    movements,
+    performance,
+    rebuild,
+    signals,
+)
+from novalgo_analytics.store.movements import News
+from novalgo_analytics.store.rebuild import Comparison, Told
+from novalgo_analytics.store.tables import OUTBOX
+from novalgo_common.clock import Clock
+from novalgo_common.events import AccountSnapshotTaken, Ending, Event, PerformanceUpdated
+from novalgo_common.store import Database, Outbox
+
+
+class Store:
+    """The journal and its derived tables change together, in one transaction an event.
+
+    Every method raises `UnavailableError` when the store fails.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self.outbox = Outbox(database, OUTBOX, clock)
+
+    async def record(self, event: Event) -> bool:
+        """Journal the event and derive from it; say whether it was new.  Repeats change nothing."""
+        return await self._database.write(lambda c: journal.record(c, event))
+
+    # --- the journal
+
+    async def journaled(self) -> int:
+        """Return how many events were journaled."""
+        return (await self._database.read(journal.extent))[1]
+
+    async def page(self, after: int, of_type: str | None) -> Sequence[tuple[int, Event]]:
+        """Return the next events after the position `after`, with their positions."""
+        return await self._database.read(
+            lambda c: list(islice(journal.events(c, after=after, of_type=of_type), journal.PAGE))
+        )
+
+    async def compare_with_journal(
+        self, statements: Mapping[str, str], position: int, told: Told
+    ) -> Comparison:
+        """Derive all again beside what is kept; the ledgers' statements are as of `position`."""
+
+        def work(connection: Connection) -> Comparison:
+            with rebuild.rebuilt(connection, told) as own:
+                return rebuild.compare(connection, own, statements, position)
+
+        return await self._database.read(work)
+
+    async def rebuild(self, told: Told) -> None:
+        """Derive all again from the journal, and keep that, in one transaction."""
+
+        def work(connection: Connection) -> None:
+            with rebuild.rebuilt(connection, told) as own:
+                rebuild.replace(connection, own)
+
+        await self._database.write(work)
+
+    # --- profit and loss
+
+    async def news(self, after: int) -> News:
+        """Return what changed positions and was journaled after the position `after`."""
+        return await self._database.read(lambda c: movements.news(c, after))
+
+    async def steps_of(self, symbol: str, *, until: int | None = None) -> Sequence[Step]:
+        """Return all of a symbol's steps, those that were journaled up to the position `until`."""
+        return await self._database.read(lambda c: movements.of_symbol(c, symbol, until))
+
+    async def symbols(self) -> Sequence[str]:
+        """Return every symbol that has ever moved."""
+        return await self._database.read(movements.symbols)
+
+    # --- the account
+
+    async def newest_snapshot(self) -> AccountSnapshotTaken | None:
+        return await self._database.read(journal.newest_snapshot)
+
+    async def equity_since(self, start: datetime) -> Sequence[EquityPoint]:
+        """Return the equity over time, oldest first: every snapshot, or the last of each hour."""
+        return await self._database.read(lambda c: account.equity(c, start))
+
+    async def days(self) -> Sequence[AccountDay]:
+        """Return every day that the account was stated on, oldest first."""
+        return await self._database.read(account.days)
+
+    # --- signals and orders
+
+    async def newest_signals(self, limit: int) -> Sequence[SignalSeen]:
+        return await self._database.read(lambda c: signals.newest(c, limit))
+
+    async def signals_by_ending(self) -> dict[Ending | None, int]:
+        """Return how many signals ended how; None counts those that have not."""
+        return await self._database.read(signals.by_ending)
+
+    async def ways_since(self, start: datetime) -> Sequence[Way]:
+        """Return the way of each signal that came from `start` on, oldest first."""
+        return await self._database.read(lambda c: executions.ways(c, start))
+
+    async def orders_since(self, start: datetime) -> Sequence[OrderDone]:
+        """Return the orders that left from `start` on, with what filled of them."""
+        return await self._database.read(lambda c: executions.orders(c, start))
+
+    # --- the Performance rows
+
+    async def open_requests(self) -> Sequence[PerformanceRequest]:
+        return await self._database.read(performance.waiting)
+
+    async def publish(
+        self, updates: Sequence[PerformanceUpdated], answered: Sequence[PerformanceRequest]
+    ) -> None:
+        """Put the updates in the outbox, and with them forget the requests that they answer."""
+
+        def work(connection: Connection) -> None:
+            for update in updates:
+                self.outbox.add(connection, update)
+            performance.forget(connection, answered)
+
+        await self._database.write(work)
