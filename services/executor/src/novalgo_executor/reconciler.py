@@ -104,6 +104,7 @@ class Reconciler:
                 wait = self._interval
             except UnavailableError as error:
                 self._problem = f"the account cannot be compared with Alpaca: {error}"
+                self._metrics.reconcile_failed()
                 log.warning("reconcile.failed", problem=str(error))
                 wait = retry = min(self._interval, retry * 2)
             try:
@@ -132,6 +133,8 @@ class Reconciler:
         await self._store.save_watermark(started)
         await self._announce(account, checked.positions, started)
         await self._check_limits(account)
+        halts = await self._store.halts()
+        self._metrics.compared(drifting=checked.drifting, halts=len(halts))
         self._metrics.reconciled()
         if not checked.is_settled:
             self._look_again()
