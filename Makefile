@@ -22,7 +22,7 @@ demo: setup
 # The tests sync a great many small files: in memory a slow disk cannot stall them.
 test: export PYTEST_DEBUG_TEMPROOT ?= $(wildcard /dev/shm)
 test: setup
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n auto --dist worksteal
 
 lint: setup
 	.venv/bin/ruff format --check $(CODE)

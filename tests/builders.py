@@ -39,6 +39,9 @@ from novalgo_common.events import (
     PositionSplit,
     PositionsReported,
     PositionsRequested,
+    PreviewedOrder,
+    PreviewReported,
+    PreviewRequested,
     ResumeRequested,
     RowStatus,
     Side,
@@ -348,3 +351,18 @@ def a_bar(**changes: object) -> Bar:
 def a_bars_report(**changes: object) -> BarsReported:
     defaults: dict[str, object] = {"symbol": "SPY", "timeframe": "1 Day", "bars": (a_bar(),)}
     return _build(BarsReported, defaults, changes)
+
+
+def a_preview_request(**changes: object) -> PreviewRequested:
+    defaults: dict[str, object] = {
+        "action": Action.BUY,
+        "symbol": SYMBOL,
+        "timeframe": TIMEFRAME,
+        "alert_at": NOON,
+    }
+    return _build(PreviewRequested, defaults, changes)
+
+
+def a_preview(**changes: object) -> PreviewReported:
+    order = PreviewedOrder(leg=Leg.OPEN, side=Side.BUY, quantity=Decimal(25), notional=None)
+    return _build(PreviewReported, {"held": Decimal(0), "orders": (order,)}, changes)

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from tests.postgres import database_url, postgres_url
@@ -18,3 +20,12 @@ __all__ = [
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run the tests in two processes a core: many wait more than they compute.
+
+    Each has a broker and a database of its own, so one that was given to all serves one process.
+    """
+    shared = {"NOVALGO_TEST_AMQP_URL", "NOVALGO_TEST_DATABASE_URL"} & os.environ.keys()
+    return 1 if shared else 2 * len(os.sched_getaffinity(0))

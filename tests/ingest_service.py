@@ -1,6 +1,7 @@
 """Ingest on the LocalBus, behind a real socket, with the other services' queues listened to."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import uvicorn
 
 from novalgo_common.dead_letters import FileDeadLetters
 from novalgo_common.events import AlarmRaised, Event, PerformanceRequested, SignalReceived
+from novalgo_common.http_server import Config, Edge
 from novalgo_common.local_bus import LocalBus
 from novalgo_common.topology import (
     ANALYTICS_JOURNAL,
@@ -96,7 +98,11 @@ class Ingest:
 
 @asynccontextmanager
 async def running_ingest(
-    data_dir: Path, *, clock: SetClock | None = None, **environ: str
+    data_dir: Path,
+    *,
+    clock: SetClock | None = None,
+    tls: ssl.SSLContext | None = None,
+    **environ: str,
 ) -> AsyncIterator[Ingest]:
     """Open ingest on `data_dir`, which may hold what an earlier one left there."""
     clock = clock or SetClock()
@@ -133,8 +139,8 @@ async def running_ingest(
     try:
         async with (
             open_service(settings, bus, clock) as app,
-            _serving(app) as url,
-            httpx2.AsyncClient(base_url=url, timeout=30) as client,
+            _serving(app, settings.edge) as url,
+            httpx2.AsyncClient(base_url=url, timeout=30, verify=tls or True) as client,
         ):
             yield Ingest(client, bus, clock, signals, requests, alarms)
     finally:
@@ -142,14 +148,13 @@ async def running_ingest(
 
 
 @asynccontextmanager
-async def _serving(app: Any) -> AsyncIterator[str]:
-    config = uvicorn.Config(app, log_config=None, lifespan="off", proxy_headers=False)
-    server = _Server(config)
+async def _serving(app: Any, edge: Edge) -> AsyncIterator[str]:
+    server = _Server(Config(app, edge))
     with listening() as (listener, port):
         task = asyncio.create_task(server.serve([listener]))
         await until(lambda: server.started)
         try:
-            yield f"http://127.0.0.1:{port}"
+            yield f"{'https' if edge.tls else 'http'}://127.0.0.1:{port}"
         finally:
             server.should_exit = True
             await task

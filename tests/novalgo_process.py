@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 
 from novalgo_common.simulated import ALPACA_KEY_ID, ALPACA_SECRET_KEY
-from tests.http_server import listening
+from tests.ports import free_port
 
 SERVICES = ("ingest", "executor", "sheets", "analytics", "simulator")
 NOVALGO = str(Path(sysconfig.get_path("scripts")) / "novalgo")
@@ -129,15 +129,10 @@ async def running_up(data_dir: Path, **settings: str) -> AsyncIterator[Up]:
     """Run `novalgo up` with these settings; kill what is left of it at the end."""
     named = {f"NOVALGO_{name.upper()}": value for name, value in settings.items()}
     async with httpx2.AsyncClient(timeout=30, trust_env=False) as http:
-        up = Up(data_dir, named, http, {name: _free_port() for name in SERVICES})
+        up = Up(data_dir, named, http, {name: free_port() for name in SERVICES})
         try:
             await up.start()
             yield up
         finally:
             if up.process is not None and up.process.returncode is None:
                 await up.kill()
-
-
-def _free_port() -> int:
-    with listening() as (_, port):
-        return port

@@ -20,8 +20,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from tests.http_server import listening
 from tests.packages import installed
+from tests.ports import free_port
 
 _VERSIONS = Path("/usr/lib/postgresql")
 _OWNER = "nobody"
@@ -88,8 +88,7 @@ def _private_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="novalgo-postgres-"))
     if os.geteuid() == 0:
         shutil.chown(folder, _OWNER)
-    with listening() as (_, port):
-        pass  # the port is free again for the server
+    port = free_port()
     url = f"postgresql://novalgo@127.0.0.1:{port}/postgres"
     data = str(folder / "data")
     options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]

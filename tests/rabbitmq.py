@@ -24,6 +24,7 @@ from novalgo_common.events import type_of
 from novalgo_common.rabbitmq.mailbox import BROADCAST_EXCHANGE
 from novalgo_common.topology import DEAD_LETTERS, QUEUES, REQUESTS
 from tests.packages import installed
+from tests.ports import free_port
 
 # The wrapper in the path refuses to run as anybody but root and the package's own user.
 _SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -39,7 +40,7 @@ class PrivateNode:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port, self._distribution_port, self._epmd_port = _free_ports(3)
+        self._port, self._distribution_port, self._epmd_port = (free_port() for _ in range(3))
         self._process: subprocess.Popen[bytes] | None = None
         # Started here, since the node would leave one behind that runs for ever.
         self._epmd = self._spawn("epmd", ["epmd", "-port", str(self._epmd_port)])
@@ -188,14 +189,6 @@ def amqp_channel(url: str) -> Iterator[pika.adapters.blocking_connection.Blockin
         yield connection.channel()
     finally:
         connection.close()
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 def _wait_until_it_answers(

@@ -101,7 +101,7 @@ async def running_executor(
             "alpaca_data_url": alpaca,
             "alpaca_stream_url": alpaca.replace("http", "ws") + "/stream",
             "reconcile_seconds": 1,
-            "api_keys": API_KEY,
+            "api_keys": f"{API_KEY},read:made-up-reader",
             **STORE,
             **changes,
         }

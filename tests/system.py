@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 
 from novalgo_common.simulated import ALPACA_KEY_ID, ALPACA_SECRET_KEY
-from tests.http_server import listening
+from tests.ports import free_port
 
 SECRET = "made-up-webhook-secret"
 API_KEY = "made-up-api-key"
@@ -137,8 +137,3 @@ def system_environ(ports: Mapping[str, int], **settings: str) -> dict[str, str]:
         **os.environ,
         **{f"NOVALGO_{name.upper()}": value for name, value in (usual | settings).items()},
     }
-
-
-def free_port() -> int:
-    with listening() as (_, port):
-        return port

@@ -34,8 +34,9 @@ from tests.chaos.troubles import (
     Slow,
     Trouble,
 )
+from tests.ports import free_port
 from tests.rabbitmq import PrivateNode
-from tests.system import HEADER, System, free_port, system_environ
+from tests.system import HEADER, System, system_environ
 from tests.system import SERVICES as PROCESSES
 
 KEYS = {"APCA-API-KEY-ID": ALPACA_KEY_ID, "APCA-API-SECRET-KEY": ALPACA_SECRET_KEY}

@@ -42,6 +42,16 @@ class Document:
             schema = described["content"]["application/json"]["schema"]
             self._validate(answer.json(), schema)
 
+    def check_event(self, event: dict[str, Any]) -> None:
+        """Fail unless the activity events may hold this one.
+
+        By the schema of its own kind: of the document's choice of details several fit every split.
+        """
+        schemas = self._document["components"]["schemas"]
+        kind = event.get("activity_subtype") or event["activity_type"]
+        self._validate(event, schemas["ActivityEventV2CommonFields"])
+        self._validate(event["details"], schemas[_DETAILS[kind]])
+
     def _operation(self, method: str, path: str) -> dict[str, Any]:
         described = (
             self._document["paths"][name]
@@ -61,6 +71,11 @@ class Document:
         Draft202012Validator(whole, format_checker=checker).validate(body)
 
 
+_DETAILS = {
+    "FILL": "ActivityV2DetailTRD",
+    "FSPLIT": "ForwardSplitActivityV2",
+    "RSPLIT": "ReverseSplitActivityV2",
+}
 _REFUSAL = {
     "code",
     "message",

@@ -13,8 +13,8 @@ import pytest
 from novalgo_common.events import Event
 from novalgo_common.rabbitmq import RabbitBus
 from novalgo_common.topology import EXECUTOR_SIGNALS
-from tests.http_server import listening
 from tests.ingest_service import SECRET, an_alert_body
+from tests.ports import free_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
@@ -59,8 +59,7 @@ async def _post(client: httpx2.AsyncClient, number: int, answered: set[str]) -> 
 async def test_what_was_answered_before_a_kill_reaches_the_executor(
     tmp_path: Path, fresh_amqp_url: str
 ) -> None:
-    with listening() as (_, port):
-        pass  # the port is free again for the process
+    port = free_port()
     answered: set[str] = set()
     arrived: list[str] = []
 

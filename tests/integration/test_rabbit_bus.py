@@ -8,7 +8,7 @@ import pytest
 from pika import BasicProperties
 
 from novalgo_common.errors import PermanentError, PublishError, SettingsError, UnavailableError
-from novalgo_common.events import Event
+from novalgo_common.events import ConfigRequested, Event
 from novalgo_common.rabbitmq import RabbitBus
 from novalgo_common.topology import (
     ANALYTICS_JOURNAL,
@@ -17,7 +17,7 @@ from novalgo_common.topology import (
     EXECUTOR_SIGNALS,
 )
 from novalgo_common.wire import encode
-from tests.builders import a_fill, a_signal
+from tests.builders import a_config_request, a_fill, a_signal
 from tests.listening import Listener
 from tests.rabbitmq import amqp_channel
 from tests.waiting import until
@@ -236,3 +236,25 @@ async def test_a_bus_closes_though_a_breaking_connection_swallows_the_cancellati
     async with asyncio.timeout(30), RabbitBus.connect(fresh_amqp_url, service="test") as bus:
         await bus.subscribe(ANALYTICS_JOURNAL, Listener())
         await asked.wait()
+
+
+async def test_a_bus_closes_though_requests_come_in_to_the_last(fresh_amqp_url: str) -> None:
+    async def never(_request: Event) -> Event:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with (
+        RabbitBus.connect(fresh_amqp_url, service="asking") as asking,
+        asyncio.TaskGroup() as tasks,
+        asyncio.timeout(30),
+        RabbitBus.connect(fresh_amqp_url, service="answering") as answering,
+    ):
+        await answering.respond(ConfigRequested, never)
+        for _ in range(200):
+            tasks.create_task(_ask_in_vain(asking))
+        await asyncio.sleep(0)
+
+
+async def _ask_in_vain(bus: RabbitBus) -> None:
+    with pytest.raises(UnavailableError):
+        await bus.request(a_config_request(), within=0.5)

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from novalgo_common.topology import EXECUTOR_SIGNALS
+from tests.ports import free_port
 from tests.rabbitmq import amqp_channel
-from tests.system import System, a_system, free_port
+from tests.system import System, a_system
 from tests.waiting import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]

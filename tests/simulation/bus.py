@@ -7,8 +7,8 @@ from uuid import UUID
 
 from novalgo_common.bus import ATTEMPTS, Handler, Responder
 from novalgo_common.errors import PublishError, UnavailableError
-from novalgo_common.events import ConfigChanged, ConfigRequested, Event, SignalReceived
-from novalgo_common.topology import Queue
+from novalgo_common.events import ConfigChanged, ConfigRequested, Event
+from novalgo_common.topology import EXECUTOR_CONTROLS, Queue
 from tests.simulation.faults import Faults
 
 
@@ -16,13 +16,22 @@ class PostOffice:
     """What RabbitMQ keeps while executor is dead."""
 
     def __init__(self, symbols: tuple[str, ...]) -> None:
-        self.queues: dict[str, list[SignalReceived]] = {symbol: [] for symbol in symbols}
+        names = (*symbols, EXECUTOR_CONTROLS.name)
+        self.queues: dict[str, list[Event]] = {name: [] for name in names}
+        """Each symbol's signals, and what a person orders."""
+        self.ordered: list[Event] = []
+        """What a person ordered over the bus."""
         self.received: dict[UUID, Event] = {}
         """Each published event as it came first, in that order."""
         self.copies: list[Event] = []
         """Events that came again, and were not the same."""
         self.dead: list[str] = []
         self.config: ConfigChanged | None = None
+
+    def put(self, queue: str, event: Event) -> None:
+        self.queues[queue].append(event)
+        if queue == EXECUTOR_CONTROLS.name:
+            self.ordered.append(event)
 
     def take(self, event: Event) -> None:
         first = self.received.setdefault(event.event_id, event)
@@ -64,8 +73,10 @@ class SimulatedBus:
             raise PublishError("no confirm came")
 
     async def subscribe(self, queue: Queue, handler: Handler) -> None:
-        for symbol in self._office.queues:
-            self._tasks.append(asyncio.create_task(self._consume(symbol, handler)))
+        names = self._office.queues
+        for name in names:
+            if (name == EXECUTOR_CONTROLS.name) is (queue is EXECUTOR_CONTROLS):
+                self._tasks.append(asyncio.create_task(self._consume(name, handler)))
 
     async def follow(self, event: type[Event], handler: Handler) -> None:
         self._followers[event].append(handler)
@@ -89,7 +100,7 @@ class SimulatedBus:
     # --- as the others see it
 
     def post(self) -> None:
-        """There is a new signal in a queue."""
+        """There is something new in a queue."""
         self._arrived.set()
 
     def broadcast(self, event: Event) -> None:
@@ -110,17 +121,17 @@ class SimulatedBus:
         await asyncio.sleep(self._faults.seconds(0.001, 0.1))
         await self._handle(event, handler)
 
-    async def _consume(self, symbol: str, handler: Handler) -> None:
-        queue = self._office.queues[symbol]
+    async def _consume(self, name: str, handler: Handler) -> None:
+        queue = self._office.queues[name]
         while True:
             while queue:
-                late = self._faults.happens("signal late")
+                late = self._faults.happens("delivery late")
                 await asyncio.sleep(self._faults.seconds(0.5, 10) if late else 0.005)
                 await self._handle(queue[0], handler)
                 if self._is_shut:
                     return
                 taken = queue.pop(0)
-                if self._faults.happens("signal redelivered"):
+                if self._faults.happens("redelivered"):
                     queue.insert(min(len(queue), 2), taken)
             self._arrived.clear()
             await self._arrived.wait()

@@ -14,6 +14,8 @@ SYMBOLS = ("AAPL", "MSFT", "NVDA", "WHOLE", "NOSHT")
 TIMEFRAMES = ("5 Min", "15 Min", "1 Hour")
 SIZES = tuple(Decimal(dollars) for dollars in ("90", "1000", "2500.005", "5000", "40000"))
 ACTIONS = (Action.BUY, Action.BUY, Action.SELL, Action.SELL, Action.CLOSE)
+A_PERSONS_WORD = "a person's word"
+"""The reason that a person gives for a halt."""
 LENGTH = 100.0
 """Seconds of a day; then the faults stop."""
 
@@ -43,6 +45,8 @@ class Command:
     at: float
     verb: str
     scope: Scope
+    over_the_bus: bool
+    """Else by a call, which reaches executor only while it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,7 @@ def _commands(chance: random.Random, books: list[tuple[str, str]]) -> tuple[Comm
             at=chance.uniform(0, LENGTH),
             verb=chance.choice(("halt", "resume", "flatten")),
             scope=chance.choice((Scope(), Scope(chance.choice(books)[0]))),
+            over_the_bus=chance.random() < 0.5,
         )
         for _ in range(count)
     )

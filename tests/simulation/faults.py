@@ -24,7 +24,7 @@ BROKER = (
 )
 ORDERS = ("partial fill", "stall", "canceled by the market", "rejected by the market")
 STREAM = ("update lost", "update twice", "update late", "stream cut")
-BUS = ("publish refused", "confirm lost", "signal redelivered", "signal late", "nobody answers")
+BUS = ("publish refused", "confirm lost", "redelivered", "delivery late", "nobody answers")
 STORE = ("database locked",)
 KINDS = BROKER + ORDERS + STREAM + BUS + STORE
 

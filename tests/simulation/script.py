@@ -3,15 +3,24 @@
 import asyncio
 import contextlib
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from novalgo_common.errors import UnavailableError
-from novalgo_common.events import ConfigChanged, PositionsRequested, SignalReceived
+from novalgo_common.events import (
+    ConfigChanged,
+    Event,
+    FlattenRequested,
+    HaltRequested,
+    PositionsRequested,
+    ResumeRequested,
+    SignalReceived,
+)
+from novalgo_common.topology import EXECUTOR_CONTROLS
 from novalgo_executor.control import Control
 from novalgo_simulator.broker.errors import Refusal
 from novalgo_simulator.broker.order import Side
 from novalgo_simulator.broker.order_request import OrderRequest
-from tests.simulation.day import LENGTH, Command, Edit, Trade
+from tests.simulation.day import A_PERSONS_WORD, LENGTH, Command, Edit, Trade
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -41,7 +50,7 @@ class Script:
         world = self._world
         world.trace(f"signal {signal.sequence} {signal.action} {signal.symbol} {signal.timeframe}")
         world.published.append(signal)
-        world.office.queues[signal.symbol].append(signal)
+        world.office.put(signal.symbol, signal)
         if world.life is not None:
             world.life.bus.post()
 
@@ -73,11 +82,32 @@ class Script:
 
     def _command(self, command: Command) -> None:
         world = self._world
-        if world.life is None or world.life.control is None:
+        request = self._request(command)
+        if command.over_the_bus:
+            world.office.put(EXECUTOR_CONTROLS.name, request)
+        elif world.life is None or world.life.control is None:
             return
+        else:
+            self._tasks.append(world.loop.create_task(_obey(world.life.control, request)))
+        world.record.requests.append(request)
         world.trace(f"by order {command.verb} {command.scope}")
         world.counts[f"orders to {command.verb}"] += 1
-        self._tasks.append(world.loop.create_task(_obey(world.life.control, command)))
+        if world.life is not None:
+            world.life.bus.post()
+
+    def _request(self, command: Command) -> Event:
+        event_id = self._world.new_id()
+        fields: dict[str, Any] = {
+            "event_id": event_id,
+            "correlation_id": event_id,
+            "occurred_at": self._world.venue.now(),
+            "symbol": command.scope.symbol,
+            "timeframe": command.scope.timeframe,
+        }
+        if command.verb == "resume":
+            return ResumeRequested(**fields)
+        kind = HaltRequested if command.verb == "halt" else FlattenRequested
+        return kind(**fields, reason=A_PERSONS_WORD)
 
     def _set_clock(self, step: timedelta) -> None:
         self._world.trace(f"executor's clock steps by {step.total_seconds()} s")
@@ -95,11 +125,6 @@ class Script:
         self._tasks.append(world.loop.create_task(world.life.bus.ask(request)))
 
 
-async def _obey(control: Control, command: Command) -> None:
+async def _obey(control: Control, request: Event) -> None:
     with contextlib.suppress(UnavailableError):
-        if command.verb == "halt":
-            await control.halt(command.scope, "a person's word")
-        elif command.verb == "resume":
-            await control.resume(command.scope)
-        else:
-            await control.flatten(command.scope, "a person's word")
+        await control.take(request)

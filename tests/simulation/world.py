@@ -94,8 +94,8 @@ class World:
         self.venue = Venue(self._chance, self._faults, self.day.closed)
         self.venue.on_change = self._hear
         others, clock = bool(self.day.trades), bool(self.day.clock_steps)
-        self._record = Record(self.disk, self.venue, self.trace, others, clock)
-        self._audit = Audit(self._record)
+        self.record = Record(self.disk, self.venue, self.trace, others, clock)
+        self._audit = Audit(self.record)
         self.office = PostOffice(self.day.symbols)
         self.life: Life | None = None
         self.skew = timedelta(0)
@@ -113,7 +113,7 @@ class World:
                 self.loop.close()
         return Outcome(
             seed=self.seed,
-            violations=tuple(self._record.violations),
+            violations=tuple(self.record.violations),
             trace=tuple(self.lines),
             counts=self.counts,
             faults=self._fault_counts,
@@ -130,7 +130,7 @@ class World:
         """An error in executor's log is a fault of its own, unless its process is dead."""
         life, name = event.get("life"), event["event"]
         if life is not None and not life.is_over and name != "store.commit_failed":
-            self._record.fail(Promise.NO_CRASH, f"{name} {event}")
+            self.record.fail(Promise.NO_CRASH, f"{name} {event}")
         raise structlog.DropEvent
 
     # --- what executor lives in
@@ -151,7 +151,7 @@ class World:
         """Something is about to leave the process, or has: here it can be killed."""
         self._steps += 1
         if self._steps == MOST_STEPS:
-            self._record.fail(Promise.DRAINS, "something is done over and over without a pause")
+            self.record.fail(Promise.DRAINS, "something is done over and over without a pause")
         if label == "the store has worked":
             self._audit.committed()
         if self._steps in self.day.crashes and self.life is not None:
@@ -190,7 +190,7 @@ class World:
                     self.loop.call_later(1.0, self._start)
             except Exception as error:
                 if not life.is_over:
-                    self._record.fail(Promise.NO_CRASH, f"executor stopped: {error!r}")
+                    self.record.fail(Promise.NO_CRASH, f"executor stopped: {error!r}")
 
     # --- the day
 
@@ -203,15 +203,15 @@ class World:
         self._faults.stop()
         self.trace("the faults have stopped")
         await self._until(LENGTH + PATIENCE, lambda: not unfinished(self))
-        if not self._record.violations:
+        if not self.record.violations:
             for promise, detail in unfinished(self) + untold(self):
-                self._record.fail(promise, detail)
+                self.record.fail(promise, detail)
         self._count()
         await self._close()
 
     async def _until(self, deadline: float, is_done: Callable[[], bool]) -> None:
         """Let time pass; a broken promise ends the run at once."""
-        while self.loop.time() < deadline and not self._record.violations and not is_done():
+        while self.loop.time() < deadline and not self.record.violations and not is_done():
             left = deadline - self.loop.time()
             await asyncio.sleep(min(LOOK_EVERY, left))
 

@@ -15,8 +15,17 @@ from novalgo_common.events import (
     SignalEnded,
     TradingHalted,
     TradingResumed,
+    derived_id,
 )
-from tests.builders import a_config_changed, a_config_row
+from tests.builders import (
+    SYMBOL,
+    TIMEFRAME,
+    a_config_changed,
+    a_config_row,
+    a_flatten_request,
+    a_halt_request,
+    a_resume_request,
+)
 from tests.running_executor import running_executor
 from tests.simulated_alpaca import control, serving_alpaca, simulator_settings, truth
 from tests.waiting import until
@@ -97,6 +106,29 @@ async def test_flatten_ends_with_no_position_and_no_open_order(tmp_path: Path, a
     assert late.reason in (Reason.HALTED, Reason.NEWER_SIGNAL)
 
 
+async def test_what_is_ordered_over_the_bus_is_done_once_however_often_it_comes(
+    tmp_path: Path, alpaca: str
+) -> None:
+    halt, resume = a_halt_request(), a_resume_request()
+    async with running_executor(tmp_path, alpaca) as executor:
+        await executor.trade(Action.BUY)
+        for request in (halt, halt, resume, halt):
+            await executor.bus.publish(request)
+        resumed = await executor.trade(Action.SELL)
+        flatten = a_flatten_request(symbol=SYMBOL)
+        await executor.bus.publish(flatten)
+        await executor.bus.publish(flatten)
+        closed = await executor.ending(derived_id(flatten.event_id, f"close.{SYMBOL}.{TIMEFRAME}"))
+        declined = await executor.trade(Action.BUY)
+
+    assert resumed.ending is Ending.FILLED
+    assert (closed.ending, closed.held) == (Ending.FILLED, Decimal(0))
+    assert declined.reason is Reason.HALTED
+    halts = executor.of(TradingHalted)
+    assert [event.correlation_id for event in halts] == [halt.event_id, flatten.event_id]
+    assert [event.correlation_id for event in executor.of(TradingResumed)] == [resume.event_id]
+
+
 async def test_entries_of_a_burst_share_the_limit_of_a_minute(tmp_path: Path, alpaca: str) -> None:
     symbols = ["AAPL", "MSFT", "NVDA", "TSLA", "AMZN", "META"]
     config = a_config_changed(rows=[a_config_row(symbol=symbol) for symbol in symbols])
@@ -149,6 +181,7 @@ async def test_a_days_loss_halts(tmp_path: Path, alpaca: str) -> None:
     ("key", "order", "status"),
     [
         pytest.param("a wrong key", {}, 401, id="a wrong key"),
+        pytest.param("made-up-reader", {}, 403, id="a key that may read alone"),
         pytest.param(None, {"symbol": "not a symbol"}, 400, id="no symbol"),
         pytest.param(None, {"timeframe": "soon"}, 400, id="no timeframe"),
         pytest.param(None, {"reason": "x" * 300}, 422, id="too long a reason"),

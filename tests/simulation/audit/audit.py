@@ -5,6 +5,7 @@ from tests.simulation.audit.endings import EndingAudit
 from tests.simulation.audit.entries import EntryAudit
 from tests.simulation.audit.orders import OrderAudit
 from tests.simulation.audit.record import Record
+from tests.simulation.audit.requests import RequestAudit
 
 
 class Audit:
@@ -16,6 +17,7 @@ class Audit:
         self.endings = EndingAudit(record, self.books)
         self.entries = EntryAudit(record)
         self.orders = OrderAudit(record, self.books, self.entries)
+        self.requests = RequestAudit(record)
         self._is_over = False
         self._changes = 0
 
@@ -26,6 +28,7 @@ class Audit:
             self.books.committed()
             self.endings.committed()
             self.entries.committed()
+            self.requests.committed()
 
     def stop(self) -> None:
         """What happens from here on is not executor's."""

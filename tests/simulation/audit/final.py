@@ -29,6 +29,12 @@ def unfinished(world: "World") -> Missing:
             "SELECT symbol FROM signals WHERE sequence >= ? AND ended_at IS NULL", FIRST_CLOSING
         )
     ]
+    obeyed = {event_id for (event_id,) in rows("SELECT event_id FROM requests")}
+    missing += [
+        (Promise.OBEYED_ONCE, f"{request.type} is not done")
+        for request in world.office.ordered
+        if str(request.event_id) not in obeyed
+    ]
     missing += [
         (Promise.DRAINS, f"order {order.client_order_id} is {order.status}")
         for order in world.venue.ledger.open_orders()

@@ -16,6 +16,7 @@ class Promise(StrEnum):
     EXITS_ALLOWED = "an exit is never declined"
     ENTRY_NEEDS_ROW = "an entry needs an active row"
     HALTED = "nothing is opened while a halt covers the book"
+    OBEYED_ONCE = "what a person orders over the bus is done, and done once"
     NEWEST_WINS = "a signal does not begin while a newer one of its book has been waiting"
     IN_ORDER = "an older signal of a book does nothing after a newer one has begun"
     FILLS_ONCE = "each fill is counted once"

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from novalgo_common.events import Event
 from tests.simulation.audit.promises import Promise
 from tests.simulation.store import Disk
 from tests.simulation.venue import Venue
@@ -24,6 +25,8 @@ class Record:
     trace: Callable[[str], None]
     others_trade: bool
     clock_steps: bool
+    requests: list[Event] = field(default_factory=list)
+    """What a person has ordered so far."""
     violations: list[Violation] = field(default_factory=list)
 
     def fail(self, promise: Promise, detail: str) -> None:

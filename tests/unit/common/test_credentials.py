@@ -1,8 +1,9 @@
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from novalgo_common.credentials import WEBHOOK_SECRET, Credentials, kept_credential
+from novalgo_common.credentials import WEBHOOK_SECRET, Credentials, Scope, kept_credential
 from novalgo_common.errors import SettingsError
 
 
@@ -38,6 +39,25 @@ def test_an_emptied_credential_file_stops_the_start(tmp_path: Path) -> None:
     ],
 )
 def test_only_a_whole_valid_credential_is_accepted(presented: object, expected: bool) -> None:
-    credentials = Credentials(["made-up-old", "made-up-new"])
+    credentials = Credentials.of(["made-up-old", "made-up-new"])
 
     assert credentials.accept(presented) is expected
+
+
+def test_a_key_may_read_alone() -> None:
+    keys = Credentials.of(["read:made-up-reader", "made-up-owner"])
+
+    assert keys.accept("made-up-reader", Scope.READ)
+    assert not keys.accept("made-up-reader", Scope.CONTROL)
+    assert keys.accept("made-up-owner", Scope.CONTROL)
+    assert not keys.accept("read:made-up-reader")
+
+
+def test_a_setting_may_hold_a_hash() -> None:
+    hashed = sha256(b"made-up-reader").hexdigest()
+    keys = Credentials.of([f"read:sha256:{hashed}"])
+
+    assert keys.accept("made-up-reader")
+    assert not keys.accept(hashed)
+    with pytest.raises(SettingsError, match="is no SHA-256"):
+        Credentials.of(["sha256:made-up"])

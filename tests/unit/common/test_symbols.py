@@ -11,6 +11,8 @@ from novalgo_common.symbols import parse_symbol
         pytest.param("NASDAQ:AAPL", "AAPL", id="with its exchange"),
         pytest.param("NYSE_DLY:F", "F", id="with a delayed exchange"),
         pytest.param("NYSE:BRK.B", "BRK.B", id="a class share"),
+        pytest.param("BRK/B", "BRK.B", id="a class share with a stroke"),
+        pytest.param("brk-b", "BRK.B", id="a class share with a dash"),
         pytest.param("NAN", "NAN", id="a ticker that reads like no number"),
         pytest.param("TRUE", "TRUE", id="a ticker that reads like a truth"),
     ],
@@ -24,6 +26,7 @@ def test_a_stock_has_one_name(text: str, symbol: str) -> None:
     [
         pytest.param("", id="nothing"),
         pytest.param("BTCUSD", id="a crypto pair"),
+        pytest.param("BTC/USD", id="a crypto pair with a stroke"),
         pytest.param("MNQ1!", id="a future"),
         pytest.param("BINANCE:ETHUSDT.P", id="a perpetual"),
         pytest.param("{{ticker}}", id="an unexpanded placeholder"),

@@ -9,14 +9,24 @@ from uuid import uuid4
 
 import pytest
 
+from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.events import AccountSnapshotTaken, ConfigChanged, Event, Side
 from novalgo_executor.allocate import Holdings, Share
-from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerOrder, BrokerPosition
+from novalgo_executor.broker import (
+    Account,
+    AccountEvent,
+    Broker,
+    BrokerFill,
+    BrokerOrder,
+    BrokerPosition,
+)
 from novalgo_executor.facts import Order
+from novalgo_executor.halts import Halt
 from novalgo_executor.limits import Limits, Trip
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.reconciler import Reconciler
+from novalgo_executor.split import Stated
 from novalgo_executor.store import Store
 from tests.builders import NOON, SYMBOL, a_config_changed, a_config_row
 from tests.unit.executor.builders import an_order
@@ -33,6 +43,7 @@ class CountingStore:
     counted_after: int
     asked: int = 0
     adopted: list[Share] = field(default_factory=list)
+    snapshots: list[AccountSnapshotTaken] = field(default_factory=list)
 
     async def unfinished_orders(self) -> Sequence[Order]:
         return [] if self._is_counted() else [an_order(sent=False)]
@@ -54,6 +65,16 @@ class CountingStore:
 
     async def announce(self, event: Event) -> None:
         assert isinstance(event, AccountSnapshotTaken)
+        self.snapshots.append(event)
+
+    async def stated_positions(self) -> dict[str, Stated]:
+        return {}
+
+    async def save_stated(self, stated: Sequence[BrokerPosition]) -> None:
+        pass
+
+    async def halts(self) -> list[Halt]:
+        return []
 
     async def check_limits(self, *_: object) -> list[Trip]:
         return []
@@ -117,6 +138,9 @@ class FilledBroker:
     async def fills(self, after: datetime) -> Sequence[BrokerFill]:
         return []
 
+    async def events(self, after: datetime) -> Sequence[AccountEvent]:
+        return []
+
 
 class LaggingBroker(FilledBroker):
     """Lists the fill, of noon, of an order that it cannot find yet."""
@@ -135,6 +159,19 @@ class LaggingBroker(FilledBroker):
 
     async def order(self, order_id: str) -> BrokerOrder | None:
         return None
+
+
+@dataclass
+class SlowBroker(FilledBroker):
+    """Takes a minute for every answer."""
+
+    now: datetime = NOON
+    asked_at: datetime | None = None
+
+    async def account(self) -> Account:
+        self.asked_at = self.now
+        self.now += timedelta(minutes=1)
+        return await super().account()
 
 
 @pytest.mark.parametrize("counted_after", range(5))
@@ -161,7 +198,18 @@ async def test_the_fills_of_an_order_are_found_though_our_clock_is_an_hour_ahead
     assert await reconciler.count_fills_of(order)
 
 
-async def a_reconciler(store: CountingStore, broker: FilledBroker | None = None) -> Reconciler:
+async def test_a_snapshot_bears_no_later_time_than_its_oldest_number() -> None:
+    store, broker = CountingStore(counted_after=0), SlowBroker()
+
+    await (await a_reconciler(store, broker, clock=lambda: broker.now)).reconcile()
+
+    [snapshot] = store.snapshots
+    assert snapshot.occurred_at == broker.asked_at
+
+
+async def a_reconciler(
+    store: CountingStore, broker: FilledBroker | None = None, clock: Clock = lambda: NOON
+) -> Reconciler:
     config = ConfigCopy(KeptConfig(), lambda: NOON, uuid4)
     await config.take(a_config_changed(rows=[a_config_row()]))
     return Reconciler(
@@ -169,7 +217,7 @@ async def a_reconciler(store: CountingStore, broker: FilledBroker | None = None)
         broker=cast(Broker, broker or FilledBroker()),
         config=config,
         metrics=Metrics(),
-        clock=lambda: NOON,
+        clock=clock,
         new_id=uuid4,
         limits=Limits(),
         interval=30,

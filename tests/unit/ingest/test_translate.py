@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from novalgo_common.events import Action
-from novalgo_ingest.alert import Alert, Outcome, Refusal
+from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal
 from novalgo_ingest.strict_json import Fields, NotStrictJsonError, parse_object
 from novalgo_ingest.translate import secret_of, translate
 from tests.builders import NOON
@@ -45,6 +45,13 @@ def a_refusal(**changes: object) -> str:
         pytest.param("close", None, Action.CLOSE, id="close"),
         pytest.param("exit", None, Action.CLOSE, id="exit"),
         pytest.param("flat", None, Action.CLOSE, id="flat"),
+        pytest.param("LONG_ENTRY", None, Action.BUY, id="an entry by its side"),
+        pytest.param("buy-to-open", None, Action.BUY, id="in a broker's words"),
+        pytest.param("Enter  Short", None, Action.SELL, id="enter short"),
+        pytest.param("sell to open", None, Action.SELL, id="sell to open"),
+        pytest.param("Close All", None, Action.CLOSE, id="close all"),
+        pytest.param("flatten", None, Action.CLOSE, id="flatten"),
+        pytest.param("exit_long", "flat", Action.CLOSE, id="an exit of the side that it had"),
         pytest.param("buy", "long", Action.BUY, id="a buy that ends long"),
         pytest.param("buy", "flat", Action.CLOSE, id="a buy that flattens a short"),
         pytest.param("sell", "flat", Action.CLOSE, id="a sell that flattens a long"),
@@ -72,6 +79,11 @@ def test_an_action_is_the_state_that_it_asks_for(
             {"action": "close", "side": "buy"}, ("CLOSE", "AAPL", "15 Min"), id="own first"
         ),
         pytest.param({"symbol": "NASDAQ:AAPL"}, ("BUY", "AAPL", "15 Min"), id="with its exchange"),
+        pytest.param({"symbol": "NAN"}, ("BUY", "NAN", "15 Min"), id="a ticker like no number"),
+        pytest.param({"symbol": "TRUE"}, ("BUY", "TRUE", "15 Min"), id="a ticker like a truth"),
+        pytest.param({"symbol": "BRK-B"}, ("BUY", "BRK.B", "15 Min"), id="a class share"),
+        pytest.param({"timeframe": None, "tf": "M"}, ("BUY", "AAPL", "1 Month"), id="a month"),
+        pytest.param({"timeframe": "m"}, ("BUY", "AAPL", "1 Min"), id="a minute"),
         pytest.param({"timeframe": 15}, ("BUY", "AAPL", "15 Min"), id="a number of minutes"),
         pytest.param({"timeframe": "1D"}, ("BUY", "AAPL", "1 Day"), id="a day"),
         pytest.param(
@@ -97,6 +109,7 @@ def test_fields_go_by_the_names_that_alerts_use(
         pytest.param({"action": "HOLD"}, "action: not BUY, SELL or CLOSE", id="another action"),
         pytest.param({"action": ["buy"]}, "action: not a text", id="a list"),
         pytest.param({"action": True}, "action: not a text", id="a truth"),
+        pytest.param({"symbol": True}, "symbol: not a text", id="a truth for a ticker"),
         pytest.param(
             {"market_position": "up"},
             "market_position: not long, short or flat",
@@ -129,7 +142,20 @@ def test_fields_go_by_the_names_that_alerts_use(
         pytest.param({"comment": {}}, "comment: not a text", id="an object for words"),
         pytest.param({"id": "x" * 201}, "id: longer than 200 characters", id="an endless id"),
         pytest.param(
-            {"unknown": "\ud800"}, "The body holds a broken character", id="half a character"
+            {"unknown": "\ud800"}, "A field: holds half a character", id="half a character"
+        ),
+        pytest.param(
+            {"comment": "\ud800"}, "comment: holds half a character", id="half one in a comment"
+        ),
+        pytest.param(
+            {"action": "close_long"},
+            "action: closes one side: say CLOSE, or add market_position",
+            id="an exit of one side",
+        ),
+        pytest.param(
+            {"action": "exit short", "market_position": "long"},
+            "action: closes one side: say CLOSE, or add market_position",
+            id="an exit of one side of a reversal",
         ),
     ],
 )
@@ -188,6 +214,11 @@ def test_a_price_is_exact(price: object, expected: Decimal | None) -> None:
     assert an_alert(price=price).price == expected
 
 
+def test_a_heartbeat_needs_its_book_alone() -> None:
+    assert translate(a_body(action="Heartbeat", time="soon"), NOON) == Heartbeat("AAPL", "15 Min")
+    assert a_refusal(action="heartbeat", timeframe=None) == "Missing timeframe"
+
+
 def test_a_long_comment_is_cut() -> None:
     assert an_alert(comment="x" * 1000).comment == "x" * 200
 
@@ -224,13 +255,14 @@ def test_without_either_any_field_tells_alerts_apart() -> None:
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        pytest.param(b'{"a": 1, "a": 2}', "A field is given twice", id="a duplicate key"),
-        pytest.param(b'{"b": {"a": 1, "a": 1}}', "A field is given twice", id="one further in"),
-        pytest.param(b'{"a": NaN}', "The body holds a number that is not finite", id="NaN"),
-        pytest.param(b'{"a": -Infinity}', "The body holds a number that is not finite", id="inf"),
-        pytest.param(b'{"a": 1e999}', "The body holds a number that is not finite", id="1e999"),
+        pytest.param(b'{"a": 1, "a": 2}', "A field: is given twice", id="a duplicate key"),
+        pytest.param(b'{"id": 1, "id": 1}', "id: is given twice", id="one that we know"),
+        pytest.param(b'{"b": {"a": 1, "a": 1}}', "A field: is given twice", id="one further in"),
+        pytest.param(b'{"price": NaN}', "price: a number that is not finite", id="NaN"),
+        pytest.param(b'{"a": -Infinity}', "A field: a number that is not finite", id="inf"),
+        pytest.param(b'{"a": [[1, 1e999]]}', "A field: a number that is not finite", id="1e999"),
         pytest.param(
-            b'{"a": ' + b"1" * 5000 + b"}", "The body holds a number that is too long", id="digits"
+            b'{"price": ' + b"1" * 5000 + b"}", "price: a number that is too long", id="digits"
         ),
         pytest.param(b"\xef\xbb\xbf{}", "The body is not JSON", id="a byte order mark"),
         pytest.param(b'{"a": "\xff"}', "The body is not UTF-8", id="no UTF-8"),
@@ -287,4 +319,4 @@ def test_any_fields_are_an_alert_or_refused(changes: Fields) -> None:
         fields = parse_object(body)
     except NotStrictJsonError:
         return
-    assert isinstance(translate(fields, NOON), Alert | Refusal)
+    assert isinstance(translate(fields, NOON), Alert | Heartbeat | Refusal)

@@ -49,7 +49,8 @@ def address(settings: Settings, port: int) -> str:
     host = settings.bind_host
     if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not listened on
         host = "127.0.0.1"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if getattr(settings, "tls", None) else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def example_call(settings: IngestSettings) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Ingest and analytics over HTTP, with the credentials that this machine keeps."""
 
 import json
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from pydantic import SecretStr
 
 from novalgo_analytics.settings import Settings as AnalyticsSettings
 from novalgo_cli.announcement import address
-from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET
+from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET, readable
 from novalgo_common.errors import SettingsError, UnavailableError
 from novalgo_common.settings import Settings
 from novalgo_executor.settings import Settings as ExecutorSettings
@@ -33,18 +34,30 @@ class Ingest:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._settings = IngestSettings.from_env(environ)
         self._url = address(self._settings, self._settings.ingest_port)
+        self._verify = _own_certificate(self._settings.tls_certificate)
 
     def send_alert(self, fields: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
         """Send an alert as a chart would; return the status and the body of the answer."""
         secret = _credential(self._settings, self._settings.webhook_secrets, WEBHOOK_SECRET)
         body = {**fields, "secret": secret}
-        response = _request("ingest", "POST", f"{self._url}/webhook", json=body)
+        url = f"{self._url}/webhook"
+        response = _request("ingest", "POST", url, verify=self._verify, json=body)
         return response.status_code, _body("ingest", response)
+
+    def preview(self, message: str) -> dict[str, Any]:
+        """Return what the alert would become; nothing is done."""
+        key = _credential(self._settings, self._settings.api_keys, API_KEY)
+        url, headers = f"{self._url}/webhook/preview", {"X-API-Key": key}
+        body = message.encode("utf-8", "surrogatepass")
+        response = _request(
+            "ingest", "POST", url, verify=self._verify, content=body, headers=headers
+        )
+        return _checked("ingest", response)
 
     def read(self, path: str) -> dict[str, Any]:
         """Return what ingest answers to the holder of an API key; else raise `RefusedError`."""
         key = _credential(self._settings, self._settings.api_keys, API_KEY)
-        return _read("ingest", self._url + path, key)
+        return _read("ingest", self._url + path, key, verify=self._verify)
 
 
 class Executor:
@@ -106,8 +119,26 @@ class Analytics:
                 yield json.loads(line)
 
 
-def _read(service: str, url: str, key: str) -> dict[str, Any]:
-    return _checked(service, _request(service, "GET", url, headers={"X-API-Key": key}))
+def _own_certificate(path: Path | None) -> "ssl.SSLContext | bool":
+    """Return how this machine knows its own ingest: by that very certificate, not by its name."""
+    if path is None:
+        return True
+    try:
+        context = ssl.create_default_context(cafile=str(path))
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(
+            f"NOVALGO_TLS_CERTIFICATE: cannot be read ({type(error).__name__})"
+        ) from None
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
+
+
+def _read(
+    service: str, url: str, key: str, *, verify: "ssl.SSLContext | bool" = True
+) -> dict[str, Any]:
+    headers = {"X-API-Key": key}
+    return _checked(service, _request(service, "GET", url, verify=verify, headers=headers))
 
 
 def _checked(service: str, response: httpx2.Response) -> dict[str, Any]:
@@ -119,9 +150,18 @@ def _checked(service: str, response: httpx2.Response) -> dict[str, Any]:
 
 
 def _request(
-    service: str, method: str, url: str, *, patience: float = TIMEOUT, **options: Any
+    service: str,
+    method: str,
+    url: str,
+    *,
+    verify: "ssl.SSLContext | bool" = True,
+    patience: float = TIMEOUT,
+    **options: Any,
 ) -> httpx2.Response:
-    with _reached(service, url), httpx2.Client(timeout=patience, trust_env=False) as client:
+    with (
+        _reached(service, url),
+        httpx2.Client(timeout=patience, trust_env=False, verify=verify) as client,
+    ):
         return client.request(method, url, **options)
 
 
@@ -138,7 +178,10 @@ def _reached(service: str, url: str) -> Iterator[None]:
 
 def _credential(settings: Settings, given: Sequence[SecretStr], name: str) -> str:
     if given:
-        return given[0].get_secret_value()
+        first = next(readable(given), None)
+        if first is None:
+            raise SettingsError(f"NOVALGO_{name.upper()}S holds hashes alone: give one as it is")
+        return first
     path: Path = settings.data_dir / name
     try:
         return path.read_text(encoding="utf-8").strip()

@@ -2,15 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from novalgo_common.errors import NovAlgoError
+from novalgo_cli.credentials import KEYS, SECRETS
+from novalgo_cli.on_error import one_line_on_error as _one_line_on_error
 
 # What a command needs is imported when it runs: `novalgo --help` answers at once.
 # ruff: noqa: PLC0415
@@ -21,17 +20,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-CANNOT = 2
-"""The exit code when a command could not do its work."""
-
-
-@contextmanager
-def _one_line_on_error() -> Iterator[None]:
-    try:
-        yield
-    except NovAlgoError as error:
-        sys.stderr.write(f"novalgo: {error}\n")
-        raise typer.Exit(CANNOT) from None
+app.add_typer(SECRETS, name="secret")
+app.add_typer(KEYS, name="key")
 
 
 @app.callback()
@@ -115,19 +105,72 @@ _AS_JSON = typer.Option("--json", help="Print JSON, for other programs.")
 
 
 @app.command()
+def preview(
+    message: Annotated[str, typer.Argument(help="A file that holds the message; `-`: the input.")],
+    as_json: Annotated[bool, _AS_JSON] = False,
+) -> None:
+    """Tell what an alert would become and what executor would do now, and do nothing.
+
+    Exits with 0 when it would be accepted, 1 when not, 2 when ingest cannot be reached.
+    """
+    from novalgo_cli.preview import preview as show_preview
+    from novalgo_cli.preview import read_message
+
+    with _one_line_on_error():
+        code = show_preview(read_message(message), os.environ, Console(), as_json=as_json)
+        raise typer.Exit(code)
+
+
+@app.command()
 def signals(
     signal_id: Annotated[str, typer.Argument(help="Show this one's receipt.")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
+    *,
+    symbol: Annotated[str, typer.Option(help="Of this symbol only.")] = "",
+    timeframe: Annotated[str, typer.Option(help="Of this timeframe only.")] = "",
+    action: Annotated[str, typer.Option(help="`BUY`, `SELL` or `CLOSE` only.")] = "",
+    ending: Annotated[str, typer.Option(help="Ended so only; `none`: still under way.")] = "",
+    since: Annotated[str, typer.Option(help="Received from then on: ISO 8601 with a zone.")] = "",
+    until: Annotated[str, typer.Option(help="Received before then.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
     as_json: Annotated[bool, _AS_JSON] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, for a spreadsheet.")] = False,
 ) -> None:
     """List the newest signals with their endings, or show one with its receipt."""
     from novalgo_cli.reading import show_signal, show_signals
 
+    search = {
+        "symbol": symbol,
+        "timeframe": timeframe,
+        "action": action,
+        "ending": ending,
+        "since": since,
+        "until": until,
+    }
     with _one_line_on_error():
         if signal_id:
             show_signal(signal_id, os.environ, Console(), as_json=as_json)
-        else:
-            show_signals(os.environ, Console(), limit=limit, as_json=as_json)
+            return
+        given = {name: value for name, value in search.items() if value}
+        form = "json" if as_json else "csv" if as_csv else "table"
+        show_signals(os.environ, Console(), given, limit=limit, form=form)
+
+
+@app.command()
+def replay(
+    recording: Annotated[
+        Path, typer.Argument(help="What `novalgo signals --json` printed, or messages, one a line.")
+    ],
+    config: Annotated[Path, typer.Option(help="The Config tab to try, as CSV.")],
+    as_json: Annotated[bool, _AS_JSON] = False,
+) -> None:
+    """Send recorded alerts to the simulator, and show what this configuration would have done.
+
+    Runs by itself, on free ports and a data folder of its own, at the alerts' own prices.
+    """
+    from novalgo_cli.replay.run import replay as run_replay
+
+    with _one_line_on_error():
+        raise typer.Exit(run_replay(recording, config, Console(), as_json=as_json))
 
 
 @app.command()

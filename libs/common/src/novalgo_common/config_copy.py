@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -37,6 +38,11 @@ class ConfigCopy:
     def version(self) -> int | None:
         """None while no configuration was ever heard of."""
         return self._current.version if self._current else None
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When sheets took the configuration in force; None while there is none."""
+        return self._current.occurred_at if self._current else None
 
     @property
     def rows(self) -> Sequence[ConfigRow]:

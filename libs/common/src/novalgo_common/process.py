@@ -19,9 +19,11 @@ from pydantic import SecretStr
 
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock, utc_now
+from novalgo_common.credentials import readable
 from novalgo_common.dead_letters import FileDeadLetters
 from novalgo_common.duty import Duty
 from novalgo_common.errors import LostError, SettingsError, UnavailableError
+from novalgo_common.http_server import Config
 from novalgo_common.local_bus import LocalBus
 from novalgo_common.observability import configure_logging
 from novalgo_common.rabbitmq.late import LateBus
@@ -29,8 +31,6 @@ from novalgo_common.service import Service
 from novalgo_common.settings import PREFIX, Settings
 
 ON_THE_BUS = {"ingest", "executor", "sheets", "analytics"}
-GRACE = 2
-"""Seconds that open connections get when the process is asked to stop."""
 
 
 def run(*services: Service) -> None:
@@ -59,6 +59,7 @@ async def serve(
     Raises `SettingsError` before anything is opened when a setting of any of them is wrong.
     """
     settings = [service.settings.from_env(environ) for service in services]
+    edges = [service.edge(own) for service, own in zip(services, settings, strict=True)]
     configure_logging(settings[0].log_level, _secrets(settings))
     stop = stop or asyncio.Event()
     async with AsyncExitStack() as stack:
@@ -72,7 +73,7 @@ async def serve(
             for service, own in zip(services, settings, strict=True)
         ]
         kept = [await stack.enter_async_context(duty.begun()) for duty in duties]
-        servers = [_Server(_config(duty)) for duty in duties]
+        servers = [_Server(Config(duty, edge)) for duty, edge in zip(duties, edges, strict=True)]
         running = [
             asyncio.create_task(server.serve([listener]))
             for server, listener in zip(servers, sockets, strict=True)
@@ -120,21 +121,7 @@ def _secrets(settings: Sequence[Settings]) -> Iterator[str]:
             for item in value if isinstance(value, tuple) else (value,):
                 if isinstance(item, SecretStr):
                     yield item.get_secret_value()
-
-
-def _config(application: Duty) -> uvicorn.Config:
-    return uvicorn.Config(
-        application,
-        access_log=False,
-        log_config=None,
-        lifespan="off",
-        # uvicorn would let any process of this machine name another address as the client;
-        # ingest reads X-Forwarded-For itself, from its TRUSTED_PROXIES alone.
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE,
-        timeout_keep_alive=10,
-    )
+                    yield from readable([item])
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
 
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
+from novalgo_common.http_server import Edge
 from novalgo_common.settings import Settings
 
 
@@ -26,3 +27,5 @@ class Service:
     The store comes first: `TakenError` means that nothing has begun yet.
     """
     uses_bus: bool = True
+    edge: Callable[[Any], Edge] = field(default=lambda _settings: Edge())
+    """How it listens, by its settings."""

@@ -44,7 +44,8 @@ class Settings(BaseModel):
     )
     api_keys: SecretList = Field(
         (),
-        description="Keys for `X-API-Key`, comma-separated; without any one is made at the first "
+        description="Keys for `X-API-Key`, comma-separated; `read:` before one lets it read alone, "
+        "and `sha256:` stands before the hash of one. Without any one is made at the first "
         "start and kept in `DATA_DIR/api_key`",
     )
     bind_host: str = Field("127.0.0.1", description="The address that the services listen on")

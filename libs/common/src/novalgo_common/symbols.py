@@ -1,4 +1,4 @@
-"""US stock symbols as people, TradingView and Alpaca write them: `AAPL`, `NASDAQ:AAPL`, `BRK.B`."""
+"""US stock symbols as people, TradingView and Alpaca write them: `AAPL`, `NASDAQ:AAPL`, `BRK-B`."""
 
 import re
 from typing import Annotated
@@ -11,6 +11,7 @@ Symbol = Annotated[str, StringConstraints(pattern=PATTERN)]
 """A symbol in its one canonical form, which is also Alpaca's: capitals, no exchange."""
 
 _EXCHANGE_PREFIX = re.compile(r"^[A-Z][A-Z_]{1,11}:")
+_CLASS_SHARE = re.compile(r"^([A-Z]{1,4})[/-]([A-Z])$")
 _CANONICAL = re.compile(PATTERN)
 
 
@@ -19,4 +20,5 @@ def parse_symbol(text: str) -> str | None:
     if not text.isascii():  # asked before upper(), which turns a dotless i into I
         return None
     symbol = _EXCHANGE_PREFIX.sub("", text.strip().upper(), count=1)
+    symbol = _CLASS_SHARE.sub(r"\1.\2", symbol)
     return symbol if _CANONICAL.match(symbol) else None

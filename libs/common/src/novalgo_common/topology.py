@@ -16,16 +16,23 @@ from novalgo_common.events import (
     ConfigRequested,
     Event,
     FillRecorded,
+    FlattenRequested,
+    HaltRequested,
     OrderEnded,
     OrderSubmitted,
     PerformanceUpdated,
     PerformanceWritten,
     PositionsReported,
     PositionsRequested,
+    PreviewReported,
+    PreviewRequested,
+    ResumeRequested,
     SignalDecided,
     SignalEnded,
     SignalReceived,
     StatusWritten,
+    TradingHalted,
+    TradingResumed,
 )
 
 DEAD_LETTERS = "novalgo.dead"
@@ -33,9 +40,14 @@ DELIVERY_LIMIT = 20
 """How often a queue hands out one message before it counts as dead: only a crash loop gets here,
 since a handler's failures are counted by the bus."""
 
-REQUESTS: tuple[type[Event], ...] = (PositionsRequested, ConfigRequested, BarsRequested)
+REQUESTS: tuple[type[Event], ...] = (
+    PositionsRequested,
+    ConfigRequested,
+    BarsRequested,
+    PreviewRequested,
+)
 """Questions that wait for an answer; they go through no queue of the table below."""
-REPLIES: tuple[type[Event], ...] = (PositionsReported, BarsReported)
+REPLIES: tuple[type[Event], ...] = (PositionsReported, BarsReported, PreviewReported)
 
 
 @dataclass(frozen=True)
@@ -58,8 +70,17 @@ class Queue:
 
 
 EXECUTOR_SIGNALS = Queue("executor.signals", (SignalReceived,), partitions=8)
+EXECUTOR_CONTROLS = Queue("executor.controls", (HaltRequested, ResumeRequested, FlattenRequested))
 SHEETS_UPDATES = Queue(
-    "sheets.updates", (SignalReceived, OrderSubmitted, SignalEnded, PerformanceUpdated)
+    "sheets.updates",
+    (
+        SignalReceived,
+        OrderSubmitted,
+        SignalEnded,
+        PerformanceUpdated,
+        TradingHalted,
+        TradingResumed,
+    ),
 )
 INGEST_RECEIPTS = Queue(
     "ingest.receipts",
@@ -70,7 +91,7 @@ ANALYTICS_JOURNAL = Queue(
     tuple(event for event in EVENTS if event not in (*REQUESTS, *REPLIES)),
 )
 
-QUEUES = (EXECUTOR_SIGNALS, SHEETS_UPDATES, INGEST_RECEIPTS, ANALYTICS_JOURNAL)
+QUEUES = (EXECUTOR_SIGNALS, EXECUTOR_CONTROLS, SHEETS_UPDATES, INGEST_RECEIPTS, ANALYTICS_JOURNAL)
 
 BROADCASTS: tuple[type[Event], ...] = (ConfigChanged, AccountSnapshotTaken, PerformanceWritten)
 """Events that every running process may also follow live, with no queue that outlives it."""

@@ -16,18 +16,19 @@ from novalgo_simulator.api.activities import activities_router
 from novalgo_simulator.api.control import control_router
 from novalgo_simulator.api.data import data_router
 from novalgo_simulator.api.door import Door, Keys
+from novalgo_simulator.api.events import events_router
 from novalgo_simulator.api.faults import faults_router
 from novalgo_simulator.api.history import history_router
 from novalgo_simulator.api.market import market_router
 from novalgo_simulator.api.orders import orders_router
 from novalgo_simulator.api.positions import positions_router
+from novalgo_simulator.api.request_counts import RequestCounts
 from novalgo_simulator.api.stream import stream_router
 from novalgo_simulator.broker.actions import carry_out
 from novalgo_simulator.broker.agenda import Agenda
 from novalgo_simulator.broker.hub import Hub
 from novalgo_simulator.broker.ledger import Ledger
 from novalgo_simulator.broker.matching import match_orders
-from novalgo_simulator.broker.order import Split
 from novalgo_simulator.broker.store import Store, open_store
 from novalgo_simulator.broker.venue import Venue, opened_tape
 from novalgo_simulator.faults import Faults, Script, ScriptedFaults
@@ -90,10 +91,7 @@ def open_venue(settings: SimulatorSettings, store: Store, clock: Clock, faults: 
     for order in store.orders():
         venue.ledger.apply_order(order)
     for movement in store.movements():
-        if isinstance(movement, Split):
-            venue.ledger.apply_split(movement)
-        else:
-            venue.ledger.apply_fill(movement)
+        venue.ledger.apply_movement(movement)
     return venue
 
 
@@ -140,20 +138,23 @@ async def _health() -> dict[str, str]:
 
 def _app(settings: SimulatorSettings, venue: Venue, faults: Faults, clock: Clock) -> FastAPI:
     keys = Keys(key_id=settings.simulator_key_id, secret_key=settings.simulator_secret_key)
+    requests = RequestCounts()
     app = FastAPI(title="Simulated Alpaca", docs_url=None, redoc_url=None, openapi_url=None)
     for router in (
         orders_router(venue),
         positions_router(venue),
         account_router(venue),
         activities_router(venue),
+        events_router(venue),
         history_router(venue),
         market_router(venue),
         data_router(venue),
-        control_router(venue),
+        control_router(venue, requests),
         stream_router(venue.hub, keys, settings.simulator_frames, faults),
     ):
         app.include_router(router)
-    app.add_api_route("/health", _health)
+    for path in ("/health", "/ready"):
+        app.add_api_route(path, _health)
     app.include_router(sheets_router(SimulatedSheets.open(settings, clock=clock)))
     app.add_middleware(
         Door,
@@ -162,5 +163,6 @@ def _app(settings: SimulatorSettings, venue: Venue, faults: Faults, clock: Clock
         faults=faults,
         clock=venue.clock,
         on_order_posted=venue.count_posted,
+        requests=requests,
     )
     return app

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from fastapi import HTTPException, Request
 
 from novalgo_analytics.settings import Settings
-from novalgo_common.credentials import API_KEY, Credentials, given_or_kept
+from novalgo_common.credentials import API_KEY, Credentials
+from novalgo_common.keyring import given_or_kept
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""What a person can order: halt, resume, flatten.  Over HTTP, with an API key."""
+"""What a person can order: halt, resume, flatten.  Over HTTP, with an API key, or over the bus.
+
+Both ways are one: a call over HTTP makes the very request that the bus would have brought.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,11 +9,14 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Header, HTTPException
+from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from pydantic import BaseModel, Field
 
 from novalgo_common.clock import Clock
 from novalgo_common.credentials import Credentials
+from novalgo_common.credentials import Scope as KeyScope
+from novalgo_common.errors import PermanentError
+from novalgo_common.events import Event, FlattenRequested, HaltRequested, ResumeRequested
 from novalgo_common.symbols import parse_symbol
 from novalgo_common.timeframes import parse_timeframe
 from novalgo_executor.halts import Halt, Scope
@@ -30,37 +36,60 @@ class Order(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
+    """Obeys each request once, by its id, whichever way it came."""
+
     store: Store
     workers: SymbolWorkers
     clock: Clock
-    new_id: Callable[[], UUID]
 
-    async def halt(self, scope: Scope, reason: str) -> None:
+    async def take(self, event: Event) -> None:
+        """Obey a request that came over the bus."""
+        match event:
+            case HaltRequested():
+                await self.halt(event)
+            case ResumeRequested():
+                await self.resume(event)
+            case FlattenRequested():
+                await self.flatten(event)
+            case _:
+                raise PermanentError(f"{event.type} is no order of a person")
+
+    async def halt(self, request: HaltRequested) -> None:
         """Stop entries at once, those of signals that wait already included."""
-        await self.store.halt(Halt(scope, reason, self.clock()), self.new_id())
-        log.warning("trading.halted", scope=str(scope), reason=reason)
+        halt = self._halt(request)
+        await self.store.halt(halt, request.event_id)
+        log.warning("trading.halted", scope=str(halt.scope), reason=halt.reason)
 
-    async def resume(self, scope: Scope) -> bool:
+    async def resume(self, request: ResumeRequested) -> bool:
         """Lift the halt of exactly this scope; return whether there was one."""
-        lifted = await self.store.resume(scope, self.new_id())
+        scope = Scope(request.symbol, request.timeframe)
+        lifted = await self.store.resume(scope, request.event_id)
         log.warning("trading.resumed", scope=str(scope), lifted=lifted)
         return lifted
 
-    async def flatten(self, scope: Scope, reason: str) -> list[UUID]:
-        """Halt, then close every book of the scope; return the ids of the closing signals."""
-        await self.halt(scope, reason)
-        signal_ids = await self.store.flatten(scope, self.new_id)
-        log.warning("trading.flattening", scope=str(scope), books=len(signal_ids))
+    async def flatten(self, request: FlattenRequested) -> list[UUID]:
+        """Halt, and close every book of the scope; return the ids of the closing signals."""
+        halt = self._halt(request)
+        signal_ids = await self.store.flatten(halt, request.event_id)
+        log.warning("trading.flattening", scope=str(halt.scope), books=len(signal_ids))
         await self.workers.look_again()
         return signal_ids
 
+    def _halt(self, request: HaltRequested | FlattenRequested) -> Halt:
+        return Halt(Scope(request.symbol, request.timeframe), request.reason, self.clock())
 
-def control_router(control: Control, keys: Credentials) -> APIRouter:
+
+def control_router(
+    control: Control, keys: Credentials, clock: Clock, new_id: Callable[[], UUID]
+) -> APIRouter:
     """Return the routes under `/control`."""
 
-    def check(x_api_key: str | None = Header(None)) -> None:
+    def check(request: Request, x_api_key: str | None = Header(None)) -> None:
         if not keys.accept(x_api_key):
             raise HTTPException(401, "X-API-Key is missing or wrong")
+        scope = KeyScope.READ if request.method == "GET" else KeyScope.CONTROL
+        if not keys.accept(x_api_key, scope):
+            raise HTTPException(403, "this API key may only read")
 
     router = APIRouter(prefix="/control", dependencies=[Depends(check)])
 
@@ -70,20 +99,29 @@ def control_router(control: Control, keys: Credentials) -> APIRouter:
 
     @router.post("/halt")
     async def halt(order: Order) -> dict[str, Any]:
-        await control.halt(_scope(order), order.reason)
+        await control.halt(HaltRequested(**request(order), reason=order.reason))
         return await halts()
 
     @router.post("/resume")
     async def resume(order: Order) -> dict[str, Any]:
-        scope = _scope(order)
-        if not await control.resume(scope):
-            raise HTTPException(404, f"There is no halt of {scope}")
+        if not await control.resume(ResumeRequested(**request(order))):
+            raise HTTPException(404, f"There is no halt of {_scope(order)}")
         return await halts()
 
     @router.post("/flatten")
     async def flatten(order: Order) -> dict[str, Any]:
-        signal_ids = await control.flatten(_scope(order), order.reason)
+        signal_ids = await control.flatten(FlattenRequested(**request(order), reason=order.reason))
         return {"signals": [str(signal_id) for signal_id in signal_ids], **await halts()}
+
+    def request(order: Order) -> dict[str, Any]:
+        scope, event_id = _scope(order), new_id()
+        return {
+            "event_id": event_id,
+            "correlation_id": event_id,
+            "occurred_at": clock(),
+            "symbol": scope.symbol,
+            "timeframe": scope.timeframe,
+        }
 
     return router
 

@@ -22,7 +22,7 @@ from novalgo_executor.metrics import Metrics
 from novalgo_executor.reconciler import Reconciler
 from novalgo_executor.refuse import refuse_size
 from novalgo_executor.size import Size
-from novalgo_executor.steps import Ask, Cancel, CountFills, End, LookUp, Send, Submit, Wait
+from novalgo_executor.steps import Ask, Cancel, CountFills, End, LookUp, Send, Step, Submit, Wait
 from novalgo_executor.store import Store
 
 log = structlog.get_logger()
@@ -64,6 +64,13 @@ class Desk:
                 continue
             signal = await self._perform(step, signal, facts)
             facts = await self._facts(signal)
+
+    async def foresee(self, signal: Signal, facts: Facts | None = None) -> tuple[Step, Facts]:
+        """Return what would be the next step, by these facts or those of now; take none."""
+        facts = facts or await self._facts(signal)
+        while isinstance(step := decide(signal, facts, self.rules, now=self.clock()), Ask):
+            facts = await self._answer(step, signal, facts)
+        return step, facts
 
     async def end(self, signal: Signal, ending: End) -> None:
         """Give the signal its ending."""

@@ -10,13 +10,15 @@ from novalgo_common.background import Background
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
-from novalgo_common.credentials import API_KEY, given_or_kept
-from novalgo_common.events import BarsRequested, ConfigChanged, PositionsRequested
+from novalgo_common.credentials import API_KEY
+from novalgo_common.events import BarsRequested, ConfigChanged, PositionsRequested, PreviewRequested
+from novalgo_common.keyring import given_or_kept
+from novalgo_common.metrics import OutboxWatch
 from novalgo_common.ops import Readiness, ops_app
 from novalgo_common.relay import Relay
 from novalgo_common.service import Service
 from novalgo_common.store import Database
-from novalgo_common.topology import EXECUTOR_SIGNALS
+from novalgo_common.topology import EXECUTOR_CONTROLS, EXECUTOR_SIGNALS
 from novalgo_executor.alpaca import AlpacaBroker
 from novalgo_executor.control import Control, control_router
 from novalgo_executor.desk import Desk
@@ -24,6 +26,7 @@ from novalgo_executor.handler import Handler
 from novalgo_executor.historian import Historian
 from novalgo_executor.market import Market
 from novalgo_executor.metrics import Metrics
+from novalgo_executor.preview import Preview
 from novalgo_executor.reconciler import Reconciler
 from novalgo_executor.settings import Settings
 from novalgo_executor.store import Store
@@ -36,7 +39,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
     metrics = Metrics()
     async with (
         Database.open(settings, "executor") as database,
-        AlpacaBroker.connect(settings, clock, database.is_ours) as broker,
+        AlpacaBroker.connect(settings, clock, database.is_ours, metrics) as broker,
         Background.open() as background,
     ):
         store = Store(database, clock)
@@ -63,20 +66,30 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             clock=clock,
         )
         workers = SymbolWorkers(store, desk)
+        control = Control(store=store, workers=workers, clock=clock)
         handler = Handler(
-            store=store, broker=broker, reconciler=reconciler, workers=workers, clock=clock
+            store=store,
+            broker=broker,
+            reconciler=reconciler,
+            workers=workers,
+            metrics=metrics,
+            clock=clock,
         )
         config.on_change(reconciler.want)
         reconciler.on_agreement(workers.open)
         relay = Relay(store.outbox, bus)
         database.on_commit(relay.wake)
 
+        metrics.watch_config(lambda: config.changed_at)
         await config.load()
         await bus.follow(ConfigChanged, config.take)
         await bus.respond(PositionsRequested, handler.report_positions)
         await bus.respond(BarsRequested, Historian(broker, clock).report_bars)
+        await bus.respond(PreviewRequested, Preview(desk, clock).report)
         await bus.subscribe(EXECUTOR_SIGNALS, handler.take_signal)
+        await bus.subscribe(EXECUTOR_CONTROLS, control.take)
         background.run("relay", relay.run)
+        background.run("outbox", OutboxWatch(store.outbox, metrics.registry, clock).run)
         background.run("reconciler", reconciler.run)
         background.run("stream", handler.follow_stream)
         background.run("config", lambda: config.ask(bus))
@@ -90,9 +103,8 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         app = ops_app(
             "executor", readiness, metrics.registry, port=settings.executor_port, clock=clock
         )
-        control = Control(store=store, workers=workers, clock=clock, new_id=uuid.uuid4)
         keys = given_or_kept(settings.api_keys, settings.data_dir, API_KEY)
-        app.include_router(control_router(control, keys))
+        app.include_router(control_router(control, keys, clock, uuid.uuid4))
         try:
             yield app
         finally:

@@ -8,6 +8,17 @@ from enum import StrEnum
 from novalgo_common.events import Action
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an alert came from."""
+
+    channel: str
+    """`webhook` or `e-mail`."""
+    address: str | None
+    secret: str
+    """The name of the secret that it carried."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """A well-formed alert, in canonical words."""
@@ -23,6 +34,15 @@ class Alert:
     """Equal for the resends of one alert."""
     is_unique: bool
     """Whether the fingerprint can never come again by chance: the alert had an id or a time."""
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A message that says no more than that its chart is alive."""
+
+    symbol: str
+    timeframe: str
 
 
 class Outcome(StrEnum):
@@ -30,11 +50,13 @@ class Outcome(StrEnum):
 
     ACCEPTED = "accepted"
     SKIPPED = "skipped"
+    HEARTBEAT = "heartbeat"
     DUPLICATE = "duplicate"
     MALFORMED = "malformed"
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
     TOO_LARGE = "too_large"
+    ENCODED = "encoded"
     LOCKED_OUT = "locked_out"
     UNAVAILABLE = "unavailable"
 
@@ -49,6 +71,7 @@ _STATUS = {
     Outcome.UNAUTHORIZED: 401,
     Outcome.FORBIDDEN: 403,
     Outcome.TOO_LARGE: 413,
+    Outcome.ENCODED: 415,
     Outcome.LOCKED_OUT: 429,
     Outcome.UNAVAILABLE: 503,
 }

@@ -13,14 +13,12 @@ from novalgo_common.events import Action, Leg
 from novalgo_common.order_ids import client_order_id
 from novalgo_ingest.alert import Alert
 
-_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-
 
 def answer(
     body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Response(text, status, {**_HEADERS, **(headers or {})}, media_type="application/json")
+    return Response(text, status, dict(headers or {}), media_type="application/json")
 
 
 def error(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -41,7 +39,7 @@ def accepted(alert: Alert, signal_id: UUID, config: ConfigCopy) -> dict[str, Any
         "symbol": alert.symbol,
         "timeframe": alert.timeframe,
     }
-    reason = _why_skipped(alert, config)
+    reason = why_skipped(alert, config)
     if reason is not None:
         return {"status": "skipped", "reason": reason, **signal, "signal_id": str(signal_id)}
     row = config.row(alert.symbol, alert.timeframe)
@@ -55,7 +53,7 @@ def accepted(alert: Alert, signal_id: UUID, config: ConfigCopy) -> dict[str, Any
     }
 
 
-def _why_skipped(alert: Alert, config: ConfigCopy) -> str | None:
+def why_skipped(alert: Alert, config: ConfigCopy) -> str | None:
     """Return why executor will decline, as far as the copy can tell; None when it will not.
 
     Exits are never skipped, and nothing is while no config is known.

@@ -11,9 +11,13 @@ PATIENCE = 5.0
 
 _TOO_LARGE = Refusal(Outcome.TOO_LARGE, "The body is larger than 64 kB")
 
+_ENCODED = Refusal(Outcome.ENCODED, "The body must not be compressed")
+
 
 async def read_body(request: Request) -> bytes | Refusal:
     """Return the bytes, whatever content type they claim to be."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        return _ENCODED  # a few kilobytes could unfold to gigabytes, and TradingView sends none
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and (len(declared) > 9 or int(declared) > LARGEST):
         return _TOO_LARGE

@@ -14,8 +14,9 @@ from novalgo_common.background import Background
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
-from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET, given_or_kept
+from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET
 from novalgo_common.events import ConfigChanged, PerformanceWritten
+from novalgo_common.keyring import given_or_kept
 from novalgo_common.ops import Readiness, ops_app
 from novalgo_common.relay import Relay
 from novalgo_common.service import Service
@@ -27,11 +28,13 @@ from novalgo_ingest.gate import Gate
 from novalgo_ingest.intake import Intake
 from novalgo_ingest.metrics import Metrics
 from novalgo_ingest.performance import Performance
+from novalgo_ingest.preview import Preview
 from novalgo_ingest.queries import Queries
 from novalgo_ingest.receipts.handler import ReceiptHandler
 from novalgo_ingest.receipts.store import ReceiptStore
 from novalgo_ingest.refusal_alarms import RefusalAlarms
 from novalgo_ingest.settings import Settings
+from novalgo_ingest.silence.watch import SilenceWatch
 from novalgo_ingest.spool import Spool
 from novalgo_ingest.store import Store
 from novalgo_ingest.webhook import Webhook
@@ -41,8 +44,8 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncIterator[FastAPI]:
-    secrets = given_or_kept(settings.webhook_secrets, settings.data_dir, WEBHOOK_SECRET)
-    keys = given_or_kept(settings.api_keys, settings.data_dir, API_KEY)
+    secrets = given_or_kept(settings.webhook_secrets, settings.data_dir, WEBHOOK_SECRET, clock)
+    keys = given_or_kept(settings.api_keys, settings.data_dir, API_KEY, clock)
     metrics, readiness = Metrics(), Readiness()
     async with (
         Database.open(settings, "ingest", shared=True) as database,
@@ -50,7 +53,14 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
     ):
         store, receipts = Store(database, clock), ReceiptStore(database)
         relay = Relay(store.outbox, bus)
-        spool = Spool(store, metrics, clock, settings.spool_limit)
+        spool = Spool(
+            store,
+            metrics,
+            clock,
+            settings.spool_limit,
+            free_space=settings.free_space if settings.database_url is None else None,
+            reserve=settings.disk_reserve * 1_000_000,
+        )
         config, performance = ConfigCopy(store, clock, uuid4), Performance(store, clock)
         await config.load()
         await spool.look()
@@ -62,6 +72,10 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         database.on_commit(answers_first.committed)
         background.run("relay", relay.run)
         background.run("spool", spool.watch)
+        silence = SilenceWatch(
+            store=store, config=config, clock=clock, configured=settings.silences, since=clock()
+        )
+        background.run("silence", silence.watch)
         background.run("config", lambda: config.ask(bus))
 
         # The bus is no part of readiness: while it is away alerts are stored all the same.
@@ -73,6 +87,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             return {
                 "active_configs": sum(row.active for row in config.rows),
                 "unpublished": spool.depth,
+                "oldest_unpublished_seconds": round(spool.oldest_seconds, 3),
                 "bus_problems": [*bus.problems(), *filter(None, [relay.problem()])],
             }
 
@@ -85,8 +100,11 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
                 secrets,
                 allowed_networks=settings.allowed_networks,
                 trusted_proxies=settings.trusted_proxies,
+                text_pattern=settings.text_pattern,
+                needs_certificate=settings.tls_client_authorities is not None,
             ),
             intake=Intake(store),
+            store=store,
             spool=spool,
             config=config,
             alarms=RefusalAlarms(store),
@@ -103,16 +121,26 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             bus=bus,
             clock=clock,
         )
-        _add_routes(app, webhook, queries)
+        preview = Preview(
+            secrets=secrets,
+            text_pattern=settings.text_pattern,
+            store=store,
+            config=config,
+            bus=bus,
+            clock=clock,
+            new_id=uuid4,
+        )
+        _add_routes(app, webhook, preview, queries)
         yield app
 
 
-SERVICE = Service("ingest", Settings, "ingest_port", open_service)
+SERVICE = Service("ingest", Settings, "ingest_port", open_service, edge=lambda own: own.edge)
 
 
-def _add_routes(app: FastAPI, webhook: Webhook, queries: Queries) -> None:
+def _add_routes(app: FastAPI, webhook: Webhook, preview: Preview, queries: Queries) -> None:
     # Plain routes: FastAPI's own would parse bodies and echo them in its errors.
     app.add_route("/webhook", webhook.receive, methods=["POST"])
+    app.add_route("/webhook/preview", queries.guarded(preview.receive), methods=["POST"])
     for path, endpoint in queries.routes().items():
         app.add_route(path, endpoint, methods=["GET"])
     app.add_exception_handler(HTTPException, _http_error)

@@ -17,11 +17,13 @@ from novalgo_common.events import (
 )
 from novalgo_common.store import Backlog, Database, Exact, Instant, Outbox, insert, insert_for
 from novalgo_common.wire import decode, encode
-from novalgo_ingest.alert import Alert
+from novalgo_ingest.alert import Alert, Heartbeat
 
 REPEAT_WINDOW = timedelta(seconds=60)
 """How long an alert without an id or a time counts as the resend of an equal one.  TradingView
 sends at most four times within some 30 seconds (facts A3, A8)."""
+
+HEARTBEATS_KEPT = timedelta(days=60)
 
 metadata = sa.MetaData()
 outbox = Outbox.define(metadata)
@@ -42,6 +44,10 @@ signals = sa.Table(
     sa.Column("ending", sa.Text),
     sa.Column("reason", sa.Text),
     sa.Column("detail", sa.Text),
+    sa.Column("channel", sa.Text),
+    sa.Column("address", sa.Text),
+    sa.Column("secret", sa.Text),
+    sa.Index("signals_of_book", "symbol", "timeframe", "sequence"),
     sqlite_autoincrement=True,
 )
 recent = sa.Table(
@@ -50,6 +56,13 @@ recent = sa.Table(
     sa.Column("fingerprint", sa.Text, primary_key=True),
     sa.Column("signal_id", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
+)
+heartbeats = sa.Table(
+    "heartbeats",
+    metadata,
+    sa.Column("symbol", sa.Text, primary_key=True),
+    sa.Column("timeframe", sa.Text, primary_key=True),
+    sa.Column("at", Instant, primary_key=True),
 )
 config = sa.Table(
     "config",
@@ -109,6 +122,7 @@ class Store:
         rows = [
             {
                 **_told(arrival.alert),
+                **_source(arrival.alert),
                 "signal_id": str(arrival.signal_id),
                 "received_at": arrival.received_at,
                 "stored_at": stored_at,
@@ -118,6 +132,40 @@ class Store:
         connection.execute(signals.insert(), rows)
         sequences = _sequences(connection, [str(row["signal_id"]) for row in rows])
         return [_event(arrival, sequences[str(arrival.signal_id)]) for arrival in arrivals]
+
+    async def beat(self, heartbeat: Heartbeat, at: datetime) -> None:
+        """Note that a chart is alive, and forget what was noted long ago."""
+        book = {"symbol": heartbeat.symbol, "timeframe": heartbeat.timeframe}
+
+        def work(connection: Connection) -> None:
+            noted = insert(connection, heartbeats).values(**book, at=at)
+            connection.execute(noted.on_conflict_do_nothing())
+            connection.execute(heartbeats.delete().where(heartbeats.c.at < at - HEARTBEATS_KEPT))
+
+        await self._database.write(work)
+
+    async def seen(self, symbol: str, timeframe: str, limit: int) -> list[datetime]:
+        """Return when the book's newest alerts and heartbeats came, oldest first."""
+        columns = ((signals, signals.c.received_at), (heartbeats, heartbeats.c.at))
+        queries = [
+            sa.select(at)
+            .where(table.c.symbol == symbol, table.c.timeframe == timeframe)
+            .order_by(at.desc())
+            .limit(limit)
+            for table, at in columns
+        ]
+        found = await self._database.read(
+            lambda connection: [at for query in queries for at in connection.scalars(query)]
+        )
+        return sorted(found)[-limit:]
+
+    async def repeated_by(self, alert: Alert, now: datetime) -> UUID | None:
+        """Return the signal of which the alert would be a resend, if it came now."""
+        query = sa.select(recent).where(recent.c.fingerprint == alert.fingerprint)
+        held = await self._database.read(lambda c: c.execute(query).one_or_none())
+        if held is None or (not alert.is_unique and held.at < now - REPEAT_WINDOW):
+            return None
+        return UUID(held.signal_id)
 
     async def publish(self, event: Event) -> None:
         """Put an event into the outbox."""
@@ -168,6 +216,15 @@ def _told(alert: Alert) -> dict[str, object]:
         "bar_at": alert.bar_at,
         "price": alert.price,
         "comment": alert.comment,
+    }
+
+
+def _source(alert: Alert) -> dict[str, object]:
+    source = alert.source
+    return {
+        "channel": source.channel if source else None,
+        "address": source.address if source else None,
+        "secret": source.secret if source else None,
     }
 
 

@@ -7,8 +7,11 @@ reader would make TradingView send the same body four times (facts A3, A9).  Pur
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
+
+from novalgo_ingest.names import broken, named
 
 Fields: TypeAlias = dict[str, object]
 
@@ -55,31 +58,55 @@ def canonical(fields: Fields) -> bytes:
             fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
         ).encode("utf-8")
     except UnicodeEncodeError:
-        raise NotStrictJsonError("The body holds a broken character") from None
+        name = broken(fields) or "A field"
+        raise NotStrictJsonError(f"{name}: holds half a character") from None
     except RecursionError:
         raise NotStrictJsonError("The body is nested too deeply") from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """A value that may not be, until the field that has it is known."""
+
+    what: str
+
+
+_NOT_FINITE = _Wrong("a number that is not finite")
+_TOO_LONG = _Wrong("a number that is too long")
+
+
 def _object(pairs: Sequence[tuple[str, object]]) -> Fields:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise NotStrictJsonError("A field is given twice")
+    fields: Fields = {}
+    for name, value in pairs:
+        if name in fields:
+            raise NotStrictJsonError(f"{named(name)}: is given twice")
+        if (wrong := _wrong_in(value)) is not None:
+            raise NotStrictJsonError(f"{named(name)}: {wrong.what}")
+        fields[name] = value
     return fields
 
 
+def _wrong_in(value: object) -> _Wrong | None:
+    """Return what is wrong in a value, or in a list of any depth; objects have been asked."""
+    lists = [value]
+    while lists:
+        inner = lists.pop()
+        if isinstance(inner, _Wrong):
+            return inner
+        if isinstance(inner, list):
+            lists.extend(inner)
+    return None
+
+
 def _constant(_name: str) -> object:
-    raise NotStrictJsonError("The body holds a number that is not finite")
+    return _NOT_FINITE
 
 
-def _decimal(text: str) -> Decimal:
+def _decimal(text: str) -> object:
     if len(text) > _LONGEST_NUMBER:
-        raise NotStrictJsonError("The body holds a number that is too long")
-    if not math.isfinite(float(text)):
-        raise NotStrictJsonError("The body holds a number that is not finite")
-    return Decimal(text)
+        return _TOO_LONG
+    return Decimal(text) if math.isfinite(float(text)) else _NOT_FINITE
 
 
-def _integer(text: str) -> int:
-    if len(text) > _LONGEST_NUMBER:
-        raise NotStrictJsonError("The body holds a number that is too long")
-    return int(text)
+def _integer(text: str) -> object:
+    return int(text) if len(text) <= _LONGEST_NUMBER else _TOO_LONG

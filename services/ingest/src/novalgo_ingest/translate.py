@@ -11,30 +11,62 @@ from hashlib import sha256
 from novalgo_common.events import Action
 from novalgo_common.symbols import parse_symbol
 from novalgo_common.timeframes import parse_timeframe
-from novalgo_ingest.alert import Alert, Outcome, Refusal
+from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal
 from novalgo_ingest.moments import parse_moment
+from novalgo_ingest.names import ALIASES
 from novalgo_ingest.strict_json import Fields, NotStrictJsonError, canonical
-
-ALIASES = {
-    "action": ("action", "side"),
-    "symbol": ("symbol", "ticker"),
-    "timeframe": ("timeframe", "interval"),
-    "secret": ("secret", "passphrase", "token"),
-    "time": ("time", "timenow"),
-}
-"""The names that a field goes by in alerts in the wild; the first that is given counts."""
 
 ACTIONS = {
     "buy": Action.BUY,
     "long": Action.BUY,
+    "enter_long": Action.BUY,
+    "entry_long": Action.BUY,
+    "long_entry": Action.BUY,
+    "open_long": Action.BUY,
+    "go_long": Action.BUY,
+    "buy_to_open": Action.BUY,
     "sell": Action.SELL,
     "short": Action.SELL,
+    "enter_short": Action.SELL,
+    "entry_short": Action.SELL,
+    "short_entry": Action.SELL,
+    "open_short": Action.SELL,
+    "go_short": Action.SELL,
     "sell_short": Action.SELL,
+    "sell_to_open": Action.SELL,
     "close": Action.CLOSE,
     "exit": Action.CLOSE,
     "flat": Action.CLOSE,
+    "flatten": Action.CLOSE,
+    "close_all": Action.CLOSE,
+    "exit_all": Action.CLOSE,
+    "close_position": Action.CLOSE,
+    "exit_position": Action.CLOSE,
 }
+ONE_SIDED = frozenset(
+    {
+        "close_long",
+        "closelong",
+        "exit_long",
+        "long_exit",
+        "close_buy",
+        "sell_to_close",
+        "close_short",
+        "closeshort",
+        "exit_short",
+        "short_exit",
+        "close_sell",
+        "buy_to_close",
+        "cover",
+        "buy_to_cover",
+    }
+)
+"""Exits of one side alone.  Taken for a CLOSE, one that comes after its reversal would close the
+new position, so such a word needs a position that says flat."""
 POSITIONS = {"long": Action.BUY, "short": Action.SELL, "flat": Action.CLOSE}
+
+HEARTBEAT = "heartbeat"
+"""Not a state to be in: it tells that the chart is alive."""
 
 CLOCK_SKEW = timedelta(minutes=5)
 LONGEST_COMMENT = 200
@@ -48,9 +80,11 @@ def secret_of(fields: Fields) -> object:
     return _given(fields, "secret")
 
 
-def translate(fields: Fields, now: datetime) -> Alert | Refusal:
-    """Return the alert, or the first thing that is wrong, named by its field."""
+def translate(fields: Fields, now: datetime) -> Alert | Heartbeat | Refusal:
+    """Return the alert or heartbeat, or the first thing that is wrong, named by its field."""
     try:
+        if _word(fields) == HEARTBEAT:
+            return Heartbeat(_symbol(fields), _timeframe(fields))
         return _translate(fields, now)
     except (_WrongFieldError, NotStrictJsonError) as error:
         return Refusal(Outcome.MALFORMED, str(error))
@@ -63,12 +97,7 @@ class _WrongFieldError(ValueError):
 def _translate(fields: Fields, now: datetime) -> Alert:
     body = canonical({k: v for k, v in fields.items() if k not in ALIASES["secret"]})
     action = _action(fields)
-    symbol = parse_symbol(_text(fields, "symbol"))
-    if symbol is None:
-        raise _WrongFieldError("symbol: not a US stock symbol")
-    timeframe = parse_timeframe(_text(fields, "timeframe"))
-    if timeframe is None:
-        raise _WrongFieldError("timeframe: not a chart interval")
+    symbol, timeframe = _symbol(fields), _timeframe(fields)
     alert_at = _alert_at(fields, now)
     identity = _identity(fields, alert_at)
     return Alert(
@@ -84,20 +113,47 @@ def _translate(fields: Fields, now: datetime) -> Alert:
     )
 
 
+def _symbol(fields: Fields) -> str:
+    symbol = parse_symbol(_text(fields, "symbol"))
+    if symbol is None:
+        raise _WrongFieldError("symbol: not a US stock symbol")
+    return symbol
+
+
+def _timeframe(fields: Fields) -> str:
+    timeframe = parse_timeframe(_text(fields, "timeframe"))
+    if timeframe is None:
+        raise _WrongFieldError("timeframe: not a chart interval")
+    return timeframe
+
+
+def _word(fields: Fields) -> str:
+    return re.sub(r"[\s-]+", "_", _text(fields, "action").strip().lower())
+
+
 def _action(fields: Fields) -> Action:
-    word = _text(fields, "action").strip().lower().replace(" ", "_")
+    word = _word(fields)
+    target = _target(fields)
+    if word in ONE_SIDED:
+        if target is not Action.CLOSE:
+            raise _WrongFieldError("action: closes one side: say CLOSE, or add market_position")
+        return target
     action = ACTIONS.get(word)
     if action is None:
         raise _WrongFieldError("action: not BUY, SELL or CLOSE")
+    # A strategy's `buy` may open a long, add to one or flatten a short: its position tells.
+    # What says CLOSE never opens anything.
+    return action if action is Action.CLOSE or target is None else target
+
+
+def _target(fields: Fields) -> Action | None:
     position = _given(fields, "market_position")
     if position is None:
-        return action
+        return None
     target = POSITIONS.get(_as_text("market_position", position).strip().lower())
     if target is None:
         raise _WrongFieldError("market_position: not long, short or flat")
-    # A strategy's `buy` may open a long, add to one or flatten a short: its position tells.
-    # What says CLOSE never opens anything.
-    return action if action is Action.CLOSE else target
+    return target
 
 
 def _alert_at(fields: Fields, now: datetime) -> datetime | None:

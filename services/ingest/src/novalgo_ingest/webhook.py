@@ -14,7 +14,8 @@ from starlette.responses import Response
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
-from novalgo_ingest.alert import Alert, Outcome, Refusal
+from novalgo_ingest.addresses import Origin
+from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal
 from novalgo_ingest.answers import accepted, answer, error
 from novalgo_ingest.answers_first import AnswersFirst
 from novalgo_ingest.body import read_body
@@ -23,7 +24,7 @@ from novalgo_ingest.intake import Intake
 from novalgo_ingest.metrics import Metrics
 from novalgo_ingest.refusal_alarms import RefusalAlarms
 from novalgo_ingest.spool import Spool
-from novalgo_ingest.store import Arrival
+from novalgo_ingest.store import Arrival, Store
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ _UNSTORED = Refusal(Outcome.UNAVAILABLE, "The alert could not be stored: send it
 class Webhook:
     gate: Gate
     intake: Intake
+    store: Store
     spool: Spool
     config: ConfigCopy
     alarms: RefusalAlarms
@@ -62,11 +64,11 @@ class Webhook:
         body = await read_body(request)
         if isinstance(body, Refusal):
             return _refuse(body)
-        peer = request.client.host if request.client is not None else None
-        forwarded_for = request.headers.getlist("x-forwarded-for")
-        verdict = self.gate.judge(body, peer, forwarded_for, received_at)
+        verdict = self.gate.judge(body, _origin(request), received_at)
         if isinstance(verdict, Alert):
             return await self._store(verdict, received_at)
+        if isinstance(verdict, Heartbeat):
+            return await self._beat(verdict, received_at)
         if verdict.outcome in (Outcome.MALFORMED, Outcome.UNAUTHORIZED):
             log.warning("webhook.refused", error=verdict.error)
         if verdict.is_owners:
@@ -89,17 +91,37 @@ class Webhook:
         self.spool.added()
         return self._accepted(alert, signal_id)
 
+    async def _beat(self, heartbeat: Heartbeat, at: datetime) -> tuple[Outcome, Response]:
+        try:
+            async with asyncio.timeout(COMMIT_WITHIN):
+                await self.store.beat(heartbeat, at)
+        except (TimeoutError, UnavailableError) as failure:
+            log.error("webhook.not_stored", error=str(failure) or "the commit took too long")
+            return _refuse(_UNSTORED)
+        book = {"symbol": heartbeat.symbol, "timeframe": heartbeat.timeframe}
+        return Outcome.HEARTBEAT, answer({"status": "heartbeat", **book})
+
     def _accepted(self, alert: Alert, signal_id: UUID) -> tuple[Outcome, Response]:
         body = accepted(alert, signal_id, self.config)
         outcome = Outcome.ACCEPTED if body["status"] == "success" else Outcome.SKIPPED
         return outcome, answer(body)
 
 
+def _origin(request: Request) -> Origin:
+    tls = request.scope.get("extensions", {}).get("tls", {})
+    return Origin(
+        peer=request.client.host if request.client is not None else None,
+        x_forwarded_for=request.headers.getlist("x-forwarded-for"),
+        forwarded=request.headers.getlist("forwarded"),
+        certificate=tls.get("client_cert_name"),
+    )
+
+
 def _refuse(refusal: Refusal) -> tuple[Outcome, Response]:
     headers = {}
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
-    if refusal.outcome is Outcome.TOO_LARGE:
+    if refusal.outcome in (Outcome.TOO_LARGE, Outcome.ENCODED):
         headers["Connection"] = "close"  # the rest of the body is not read
     return refusal.outcome, error(refusal.outcome.status, refusal.error, headers)
 

@@ -8,6 +8,7 @@ it again gives the same id and every consumer can drop the second.
 
 from novalgo_common.events.account import (
     AccountSnapshotTaken,
+    LimitState,
     PositionAdopted,
     PositionSnapshot,
     PositionSplit,
@@ -36,10 +37,28 @@ from novalgo_common.events.requests import (
     ConfigRequested,
     PositionsReported,
     PositionsRequested,
+    PreviewedOrder,
+    PreviewReported,
+    PreviewRequested,
 )
-from novalgo_common.events.sheet import ConfigChanged, ConfigProblem, ConfigRow, StatusWritten
+from novalgo_common.events.sheet import (
+    ConfigChanged,
+    ConfigEdit,
+    ConfigProblem,
+    ConfigRow,
+    StatusWritten,
+)
 from novalgo_common.events.signals import SignalDecided, SignalEnded, SignalReceived
-from novalgo_common.events.words import Action, Ending, Leg, OrderStatus, Reason, RowStatus, Side
+from novalgo_common.events.words import (
+    Action,
+    Ending,
+    Leg,
+    OrderStatus,
+    Reason,
+    RowStatus,
+    Side,
+    Sizing,
+)
 
 __all__ = [
     "EVENTS",
@@ -51,6 +70,7 @@ __all__ = [
     "BarsReported",
     "BarsRequested",
     "ConfigChanged",
+    "ConfigEdit",
     "ConfigProblem",
     "ConfigRequested",
     "ConfigRow",
@@ -61,6 +81,7 @@ __all__ = [
     "FlattenRequested",
     "HaltRequested",
     "Leg",
+    "LimitState",
     "OrderEnded",
     "OrderStatus",
     "OrderSubmitted",
@@ -73,6 +94,9 @@ __all__ = [
     "PositionSplit",
     "PositionsReported",
     "PositionsRequested",
+    "PreviewReported",
+    "PreviewRequested",
+    "PreviewedOrder",
     "Reason",
     "ResumeRequested",
     "RowStatus",
@@ -80,6 +104,7 @@ __all__ = [
     "SignalDecided",
     "SignalEnded",
     "SignalReceived",
+    "Sizing",
     "SplitPart",
     "StatusWritten",
     "TradingHalted",
@@ -115,6 +140,8 @@ EVENTS: tuple[type[Event], ...] = (
     ConfigRequested,
     BarsRequested,
     BarsReported,
+    PreviewRequested,
+    PreviewReported,
 )
 
 

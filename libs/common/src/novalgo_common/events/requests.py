@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from novalgo_common.events.account import PositionSnapshot
 from novalgo_common.events.event import Amount, Event
+from novalgo_common.events.words import Action, Ending, Leg, Reason, Side
 from novalgo_common.symbols import Symbol
 from novalgo_common.timeframes import Timeframe
 
@@ -56,3 +57,39 @@ class BarsReported(Event):
     symbol: Symbol
     timeframe: Timeframe
     bars: tuple[Bar, ...]
+
+
+class PreviewRequested(Event):
+    """Asked of executor: what would it do now about this signal?  `PreviewReported` answers."""
+
+    type: Literal["preview.requested.v1"] = "preview.requested.v1"
+    action: Action
+    symbol: Symbol
+    timeframe: Timeframe
+    alert_at: AwareDatetime | None = None
+    price: Amount | None = None
+
+
+class PreviewedOrder(BaseModel):
+    """An order that would be sent; shares or dollars, one of them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    leg: Leg
+    side: Side
+    quantity: Amount | None
+    notional: Amount | None
+
+
+class PreviewReported(Event):
+    """What executor would do now.  Nothing was done."""
+
+    type: Literal["preview.reported.v1"] = "preview.reported.v1"
+    held: Amount
+    """Shares in the book now, negative when short."""
+    orders: tuple[PreviewedOrder, ...]
+    """In the order of their sending, each after the one before has filled."""
+    ending: Ending | None = None
+    """How the signal would end by a decision; None where its orders decide."""
+    reason: Reason | None = None
+    detail: str = ""

@@ -89,3 +89,12 @@ class RowStatus(StrEnum):
     INACTIVE = "INACTIVE"
     ALREADY_LONG = "ALREADY LONG"
     ALREADY_SHORT = "ALREADY SHORT"
+
+
+class Sizing(StrEnum):
+    """What a row's position_size counts."""
+
+    DOLLARS = "dollars"
+    SHARES = "shares"
+    PERCENT = "percent"  #: of the account's equity
+    RISK = "risk"  #: dollars lost where the price goes `stop_distance` against the entry

@@ -129,13 +129,14 @@ class RabbitBus:
 
     async def close(self) -> None:
         self._closing.set()
-        for task in (*self._answering, self._watch):
-            task.cancel()
+        self._watch.cancel()
         await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
         await self._mailbox.close()
         await self._consuming.close()
-        await self._publishing.close()
+        for task in self._answering:  # not before: requests came in until now
+            task.cancel()
         await asyncio.gather(*self._answering, self._watch, return_exceptions=True)
+        await self._publishing.close()
 
     async def _prepare(self) -> None:
         publisher = await self._open_channel(self._publishing)

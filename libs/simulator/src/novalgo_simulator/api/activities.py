@@ -1,6 +1,6 @@
 """/v2/account/activities"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import dropwhile, islice
@@ -13,7 +13,7 @@ from starlette.datastructures import QueryParams
 from novalgo_simulator.api.answers import moment_of, refused
 from novalgo_simulator.api.wire import activity_id, activity_json
 from novalgo_simulator.broker.errors import invalid
-from novalgo_simulator.broker.order import Fill
+from novalgo_simulator.broker.order import Fill, Movement, Undoing
 from novalgo_simulator.broker.venue import Venue
 from novalgo_simulator.market.session import NEW_YORK
 
@@ -41,8 +41,14 @@ def _page(venue: Venue, query: QueryParams, *, is_fills: bool) -> Response:
         page = FillPage.of(query)
     except ValueError:
         return refused(invalid("invalid query parameter"))
-    found = page.select(venue.ledger.fills) if is_fills else ()
+    found = page.select(_listed(venue.ledger.movements)) if is_fills else ()
     return JSONResponse([activity_json(fill) for fill in found])
+
+
+def _listed(movements: Iterable[Movement]) -> list[Fill]:
+    """Return the executions; Alpaca does not say that one was undone, so both versions are here."""
+    stated = (each.corrected if isinstance(each, Undoing) else each for each in movements)
+    return [each for each in stated if isinstance(each, Fill)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,13 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from novalgo_simulator.api.answers import order_answer
+from novalgo_simulator.api.answers import order_answer, refused
+from novalgo_simulator.api.request_counts import RequestCounts
 from novalgo_simulator.api.wire import Json, activity_json, order_json
 from novalgo_simulator.broker.amount import ZERO, plain
+from novalgo_simulator.broker.errors import NO_EXECUTION
 from novalgo_simulator.broker.lots import Lots
-from novalgo_simulator.broker.order import Side
+from novalgo_simulator.broker.order import Side, Undoing
 from novalgo_simulator.broker.order_request import OrderRequest
 from novalgo_simulator.broker.venue import Venue
 
@@ -47,7 +49,28 @@ class ManualTrade(_Control):
     qty: Decimal = Field(gt=0)
 
 
-def control_router(venue: Venue) -> APIRouter:
+class Bust(_Control):
+    """The exchange undoes the newest execution of a symbol."""
+
+    symbol: str
+
+
+class Correction(_Control):
+    """The exchange gives the newest execution of a symbol another price or quantity."""
+
+    symbol: str
+    price: Decimal | None = Field(None, gt=0)
+    qty: Decimal | None = Field(None, gt=0)
+
+
+class SplitShares(_Control):
+    """`ratio` new shares for each old one."""
+
+    symbol: str
+    ratio: Decimal = Field(gt=0)
+
+
+def control_router(venue: Venue, requests: RequestCounts) -> APIRouter:
     router = APIRouter(prefix="/sim")
 
     @router.get("/account")
@@ -78,7 +101,32 @@ def control_router(venue: Venue) -> APIRouter:
         request = OrderRequest(symbol=asked.symbol, side=asked.side, qty=asked.qty)
         return order_answer(venue.place(request))
 
+    @router.post("/bust")
+    async def bust(asked: Bust) -> Response:
+        return _undone(venue.bust(asked.symbol))
+
+    @router.post("/correct")
+    async def correct(asked: Correction) -> Response:
+        return _undone(venue.correct(asked.symbol, asked.price, asked.qty))
+
+    @router.post("/split")
+    async def split(asked: SplitShares) -> Response:
+        venue.split(asked.symbol, asked.ratio)
+        held = plain(venue.ledger.held(asked.symbol))
+        return JSONResponse({"symbol": asked.symbol, "qty": held})
+
+    @router.get("/requests")
+    async def counted() -> Response:
+        return JSONResponse(requests.all_of_them())
+
     return router
+
+
+def _undone(undoing: Undoing | None) -> Response:
+    if undoing is None:
+        return refused(NO_EXECUTION)
+    corrected = activity_json(undoing.corrected) if undoing.corrected else None
+    return JSONResponse({"undone": activity_json(undoing.undone), "corrected": corrected})
 
 
 def _truth(venue: Venue) -> Json:

@@ -11,11 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from novalgo_common.clock import Clock
 from novalgo_simulator.api.rate_limit import Allowance
+from novalgo_simulator.api.request_counts import RequestCounts
 from novalgo_simulator.broker.errors import DATA_FORBIDDEN, RATE_LIMITED, UNAUTHORIZED, Refusal
 from novalgo_simulator.faults import Answer, Faults
 
-_GUARDED = ("/v2/", "/sim/")
-_LIMITED = "/v2/"
+_GUARDED = ("/v2/", "/v2beta1/", "/sim/")
+_LIMITED = ("/v2/", "/v2beta1/")
 _MARKET_DATA = "/v2/stocks/"
 
 
@@ -42,6 +43,7 @@ class Door:
     faults: Faults
     clock: Clock
     on_order_posted: Callable[[], None]
+    requests: RequestCounts
     _requests: int = 0
     _allowances: dict[bool, Allowance] = field(default_factory=dict)
 
@@ -65,6 +67,7 @@ class Door:
         return DATA_FORBIDDEN if scope["path"].startswith(_MARKET_DATA) else UNAUTHORIZED
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.requests.count(scope["method"], scope["path"])
         if (scope["method"], scope["path"]) == ("POST", "/v2/orders"):
             self.on_order_posted()
         allowance = self._count(is_data=scope["path"].startswith(_MARKET_DATA))

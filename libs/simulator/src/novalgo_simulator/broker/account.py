@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from novalgo_simulator.broker.amount import ZERO
-from novalgo_simulator.broker.order import Fill
+from novalgo_simulator.broker.order import Fill, Split
 
 MARGIN_EQUITY = Decimal(2000)
 """Below this equity there is no margin and no shorting (FINRA Rule 4210)."""
@@ -38,7 +38,18 @@ def position_after(position: Position | None, fill: Fill) -> Position | None:
         return None
     if position.qty * signed > 0:
         return replace(position, qty=qty, cost=position.cost + signed * fill.price)
+    if position.qty * qty < 0:  # only where an execution was undone later
+        return replace(position, qty=qty, cost=qty * fill.price, opened_at=fill.at)
     return replace(position, qty=qty, cost=position.avg_entry_price * qty)
+
+
+def position_after_split(position: Position | None, split: Split) -> Position | None:
+    """Return the position after the split: what it cost stays, but for the fraction."""
+    if position is None:
+        return None
+    qty = position.qty * split.ratio
+    rest = qty - split.fraction
+    return replace(position, qty=rest, cost=position.cost * rest / qty) if rest else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ DATA_FORBIDDEN = Refusal(status=403, message="forbidden.")
 RATE_LIMITED = Refusal(status=429, code=TOO_MANY_REQUESTS, message="rate limit exceeded")
 ORDER_NOT_FOUND = Refusal(status=404, code=NOT_FOUND, message="order not found")
 POSITION_NOT_FOUND = Refusal(status=404, code=NOT_FOUND, message="position does not exist")
+NO_EXECUTION = Refusal(status=404, code=NOT_FOUND, message="the symbol has no execution")
 DUPLICATE_CLIENT_ORDER_ID = Refusal(
     status=422, code=DUPLICATE_OR_INVALID, message="client_order_id must be unique"
 )

@@ -1,13 +1,14 @@
 """All orders and fills, and what follows from them."""
 
-from dataclasses import replace
+from collections import defaultdict
 from decimal import Decimal
+from typing import assert_never
 from uuid import UUID
 
-from novalgo_simulator.broker.account import Position, position_after
+from novalgo_simulator.broker.account import Position, position_after, position_after_split
 from novalgo_simulator.broker.amount import ZERO
 from novalgo_simulator.broker.lots import Lots
-from novalgo_simulator.broker.order import Change, Fill, Order, Split
+from novalgo_simulator.broker.order import Change, Fill, Movement, Order, Split, Undoing
 
 
 class Ledger:
@@ -19,15 +20,20 @@ class Ledger:
         self.orders: dict[UUID, Order] = {}
         """In the order of acceptance."""
         self.fills: list[Fill] = []
+        """As they stand: without those that were undone."""
+        self.movements: list[Movement] = []
+        """Everything that moved a position, as it happened."""
         self.positions: dict[str, Position] = {}
         self.lots: dict[str, Lots] = {}
+        self._steps: dict[str, list[Fill | Split]] = defaultdict(list)
+        """By symbol, as they stand."""
         self._open: dict[UUID, Order] = {}
         self._by_client_order_id: dict[str, UUID] = {}
 
     def apply(self, change: Change) -> None:
         self.apply_order(change.order)
         if change.fill is not None:
-            self.apply_fill(change.fill)
+            self.apply_movement(change.fill)
 
     def apply_order(self, order: Order) -> None:
         self.orders[order.id] = order
@@ -37,22 +43,52 @@ class Ledger:
         else:
             self._open.pop(order.id, None)
 
-    def apply_fill(self, fill: Fill) -> None:
-        self.fills.append(fill)
-        self.cash += fill.cash
-        self.lots[fill.symbol] = self.lots.get(fill.symbol, Lots()).after(fill)
-        position = position_after(self.positions.get(fill.symbol), fill)
-        if position is None:
-            del self.positions[fill.symbol]
-        else:
-            self.positions[fill.symbol] = position
+    def apply_movement(self, movement: Movement) -> None:
+        self.movements.append(movement)
+        match movement:
+            case Fill():
+                self.fills.append(movement)
+                self.cash += movement.cash
+                self._take(movement)
+            case Split():
+                self.cash += movement.fraction * movement.cash_price
+                self._take(movement)
+            case Undoing():
+                self._undo(movement)
+            case _:
+                assert_never(movement)
 
-    def apply_split(self, split: Split) -> None:
-        """Multiply a position's shares; what they cost stays."""
-        self.lots[split.symbol] = self.lots.get(split.symbol, Lots()).after_split(split.ratio)
-        position = self.positions.get(split.symbol)
+    def newest_fill(self, symbol: str) -> Fill | None:
+        """Return the newest execution of a symbol that stands."""
+        return next((fill for fill in reversed(self.fills) if fill.symbol == symbol), None)
+
+    def _take(self, step: Fill | Split) -> None:
+        self._steps[step.symbol].append(step)
+        self._move(step)
+
+    def _move(self, step: Fill | Split) -> None:
+        lots = self.lots.get(step.symbol, Lots())
+        position = self.positions.pop(step.symbol, None)
+        if isinstance(step, Fill):
+            lots, position = lots.after(step), position_after(position, step)
+        else:
+            lots, position = lots.after_split(step), position_after_split(position, step)
+        self.lots[step.symbol] = lots
         if position is not None:
-            self.positions[split.symbol] = replace(position, qty=position.qty * split.ratio)
+            self.positions[step.symbol] = position
+
+    def _undo(self, undoing: Undoing) -> None:
+        """Reckon the symbol anew, as if the execution had always been what it is now."""
+        undone, corrected = undoing.undone, undoing.corrected
+        standing = [] if corrected is None else [corrected]
+        for fills in (self.fills, self._steps[undone.symbol]):
+            place = fills.index(undone)
+            fills[place : place + 1] = standing
+        self.cash += sum((fill.cash for fill in standing), ZERO) - undone.cash
+        self.lots.pop(undone.symbol)
+        self.positions.pop(undone.symbol, None)
+        for step in self._steps[undone.symbol]:
+            self._move(step)
 
     def open_orders(self, symbol: str | None = None) -> tuple[Order, ...]:
         return tuple(order for order in self._open.values() if symbol in (None, order.symbol))

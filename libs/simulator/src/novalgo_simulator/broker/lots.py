@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from novalgo_simulator.broker.amount import ZERO
-from novalgo_simulator.broker.order import Fill
+from novalgo_simulator.broker.order import Fill, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +18,26 @@ class Lots:
     realised: Decimal = ZERO
 
     def after(self, fill: Fill) -> "Lots":
-        remaining, lots, realised = fill.signed_qty, list(self.open), self.realised
+        return self._after(fill.signed_qty, fill.price)
+
+    def _after(self, signed_qty: Decimal, at_price: Decimal) -> "Lots":
+        remaining, lots, realised = signed_qty, list(self.open), self.realised
         while remaining and lots and lots[0][0] * remaining < 0:
             qty, price = lots.pop(0)
             matched = min(abs(qty), abs(remaining)).copy_sign(qty)
-            realised += matched * (fill.price - price)
+            realised += matched * (at_price - price)
             remaining += matched
             if qty != matched:
                 lots.insert(0, (qty - matched, price))
         if remaining:
-            lots.append((remaining, fill.price))
+            lots.append((remaining, at_price))
         return Lots(tuple(lots), realised)
 
-    def after_split(self, ratio: Decimal) -> "Lots":
-        return Lots(tuple((qty * ratio, paid / ratio) for qty, paid in self.open), self.realised)
+    def after_split(self, split: Split) -> "Lots":
+        """Multiply the shares; a fraction that is paid in cash is sold."""
+        ratio = split.ratio
+        lots = Lots(tuple((qty * ratio, paid / ratio) for qty, paid in self.open), self.realised)
+        return lots._after(-split.fraction, split.cash_price)
 
     def unrealised(self, price: Decimal) -> Decimal:
         return sum((qty * (price - paid) for qty, paid in self.open), ZERO)

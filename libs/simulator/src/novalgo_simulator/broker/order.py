@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
+from typing import TypeAlias
 from uuid import UUID
 
 from novalgo_simulator.broker.amount import ZERO, ratio, shares_for
@@ -143,11 +144,40 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
-    """`ratio` new shares took the place of each old one, at that part of the price."""
+class Undoing:
+    """The exchange undid an execution, and put `corrected` in its place unless it is None."""
 
+    id: UUID
+    undone: Fill
+    corrected: Fill | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """`ratio` new shares took the place of each old one, at that part of the price.
+
+    Alpaca pays cash for the fraction of a share that a merger of shares leaves.
+    """
+
+    id: UUID
     symbol: str
     ratio: Decimal
+    held: Decimal
+    """The signed position before."""
+    cash_price: Decimal
+    """What a new share is paid with where a fraction of one is."""
+    at: datetime
+
+    @property
+    def fraction(self) -> Decimal:
+        """The signed part of a new share that is paid in cash."""
+        after = self.held * self.ratio
+        return after - after.to_integral_value(ROUND_DOWN) if self.ratio < 1 else ZERO
+
+
+Movement: TypeAlias = Fill | Split | Undoing
+"""What moves a position."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.pool import StaticPool
 
-from novalgo_simulator.broker.order import Change, Fill, Order, Split
+from novalgo_simulator.broker.order import Change, Fill, Movement, Order
 
 _METADATA = MetaData()
 _FACTS = Table(
@@ -45,7 +45,7 @@ _FILLS = Table(
 )
 _ORDER = TypeAdapter(Order)
 _FILL = TypeAdapter(Fill)
-_MOVEMENT: TypeAdapter[Fill | Split] = TypeAdapter(Fill | Split)
+_MOVEMENT: TypeAdapter[Movement] = TypeAdapter(Movement)
 
 
 class Store:
@@ -79,8 +79,8 @@ class Store:
             for row in connection.execute(select(_ORDERS.c.body).order_by(_ORDERS.c.sequence)):
                 yield _ORDER.validate_json(row.body)
 
-    def save_split(self, split: Split) -> None:
-        body = _MOVEMENT.dump_json(split).decode()
+    def save_movement(self, movement: Movement) -> None:
+        body = _MOVEMENT.dump_json(movement).decode()
         with self._engine.begin() as connection:
             connection.execute(_FILLS.insert(), [{"body": body}])
 
@@ -90,8 +90,8 @@ class Store:
             for table in (_ORDERS, _FILLS, _FACTS):
                 connection.execute(table.delete())
 
-    def movements(self) -> Iterator[Fill | Split]:
-        """Yield every fill and every split, the oldest first."""
+    def movements(self) -> Iterator[Movement]:
+        """Yield everything that moved a position, the oldest first."""
         with self._engine.connect() as connection:
             for row in connection.execute(select(_FILLS.c.body).order_by(_FILLS.c.sequence)):
                 yield _MOVEMENT.validate_json(row.body)

@@ -19,7 +19,7 @@ from novalgo_simulator.broker.exchange import Moment, accept, cancel_requested, 
 from novalgo_simulator.broker.history import equity_curve
 from novalgo_simulator.broker.hub import Hub
 from novalgo_simulator.broker.ledger import Ledger
-from novalgo_simulator.broker.order import Change, Order, Side, Split, Status
+from novalgo_simulator.broker.order import Change, Order, Side, Split, Status, Undoing
 from novalgo_simulator.broker.order_request import OrderRequest
 from novalgo_simulator.broker.rules import Standing, refusal
 from novalgo_simulator.broker.store import Store
@@ -169,10 +169,41 @@ class Venue:
         """Give `ratio` shares for each one, and cancel the symbol's open orders."""
         at = self.clock()
         self._commit([canceled(order, at) for order in self.ledger.open_orders(symbol)])
-        split = Split(symbol=symbol, ratio=ratio)
-        self.store.save_split(split)
-        self.ledger.apply_split(split)
         self.change_tape(self.tape.with_split(symbol, ratio))
+        split = Split(
+            id=self.new_id(),
+            symbol=symbol,
+            ratio=ratio,
+            held=self.ledger.held(symbol),
+            cash_price=self.quote(symbol, at).last,
+            at=at,
+        )
+        self._commit_movement(split)
+
+    def bust(self, symbol: str) -> Undoing | None:
+        """Undo the symbol's newest execution; return None where there is none."""
+        fill = self.ledger.newest_fill(symbol)
+        if fill is None:
+            return None
+        return self._undo(Undoing(id=self.new_id(), undone=fill, corrected=None, at=self.clock()))
+
+    def correct(self, symbol: str, price: Decimal | None, qty: Decimal | None) -> Undoing | None:
+        """Give the symbol's newest execution another price or quantity, where they are given."""
+        fill, own_id = self.ledger.newest_fill(symbol), self.new_id()
+        if fill is None:
+            return None
+        corrected = replace(
+            fill, execution_id=own_id, price=price or fill.price, qty=qty or fill.qty
+        )
+        return self._undo(Undoing(id=own_id, undone=fill, corrected=corrected, at=self.clock()))
+
+    def _undo(self, undoing: Undoing) -> Undoing:
+        self._commit_movement(undoing)
+        return undoing
+
+    def _commit_movement(self, movement: Split | Undoing) -> None:
+        self.store.save_movement(movement)
+        self.ledger.apply_movement(movement)
 
     def reset(self) -> None:
         """Begin again with the first cash, and tell nobody of the orders that vanish."""

@@ -86,13 +86,31 @@ class ManualTrade(_Part):
     qty: Decimal = Field(gt=0)
 
 
+class Bust(_Part):
+    """The exchange undoes the newest execution of a symbol; where there is none, nothing."""
+
+    do: Literal["bust"] = "bust"
+    symbol: str
+
+
+class Correction(_Part):
+    """The exchange gives the newest execution of a symbol another price or quantity."""
+
+    do: Literal["correct"] = "correct"
+    symbol: str
+    price: Decimal | None = Field(None, gt=0)
+    qty: Decimal | None = Field(None, gt=0)
+
+
 class AccountReset(_Part):
     """Alpaca's reset of a paper account: positions and orders vanish, the cash is as at first."""
 
     do: Literal["reset"] = "reset"
 
 
-Action = Annotated[Split | ManualTrade | AccountReset, Field(discriminator="do")]
+Action = Annotated[
+    Split | ManualTrade | Bust | Correction | AccountReset, Field(discriminator="do")
+]
 
 
 class Script(_Part):

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from novalgo_common.events import Leg, TradingHalted, TradingResumed
+from novalgo_common.events import Leg, TradingHalted, TradingResumed, derived_id
 from novalgo_common.store import Outbox, insert
 from novalgo_executor.facts import ZERO
 from novalgo_executor.halts import Halt, Scope
@@ -17,7 +17,7 @@ from novalgo_executor.store.tables import HALTS, ORDERS
 MINUTE = timedelta(minutes=1)
 
 
-def add(connection: Connection, outbox: Outbox, halt: Halt, event_id: UUID) -> None:
+def add(connection: Connection, outbox: Outbox, halt: Halt, cause: UUID) -> None:
     """Halt; a scope that is halted already stays as it is."""
     scope = halt.scope
     done = connection.execute(
@@ -34,8 +34,8 @@ def add(connection: Connection, outbox: Outbox, halt: Halt, event_id: UUID) -> N
         outbox.add(
             connection,
             TradingHalted(
-                event_id=event_id,
-                correlation_id=event_id,
+                event_id=derived_id(cause, "trading.halted"),
+                correlation_id=cause,
                 occurred_at=halt.since,
                 symbol=scope.symbol,
                 timeframe=scope.timeframe,
@@ -45,7 +45,7 @@ def add(connection: Connection, outbox: Outbox, halt: Halt, event_id: UUID) -> N
 
 
 def remove(
-    connection: Connection, outbox: Outbox, scope: Scope, event_id: UUID, now: datetime
+    connection: Connection, outbox: Outbox, scope: Scope, cause: UUID, now: datetime
 ) -> bool:
     """Lift the halt of exactly this scope; return whether there was one."""
     done = connection.execute(
@@ -58,8 +58,8 @@ def remove(
     outbox.add(
         connection,
         TradingResumed(
-            event_id=event_id,
-            correlation_id=event_id,
+            event_id=derived_id(cause, "trading.resumed"),
+            correlation_id=cause,
             occurred_at=now,
             symbol=scope.symbol,
             timeframe=scope.timeframe,

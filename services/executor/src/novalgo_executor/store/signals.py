@@ -39,9 +39,10 @@ FIRST_CLOSING = 2_000_000_000
 
 
 def add_closing(
-    connection: Connection, symbol: str, timeframe: str, signal_id: UUID, now: datetime
+    connection: Connection, symbol: str, timeframe: str, cause: UUID, now: datetime
 ) -> UUID:
     """Add a signal that closes a book and ranks above every alert; return its id."""
+    signal_id = derived_id(cause, f"close.{symbol}.{timeframe}")
     query = sa.select(sa.func.max(SIGNALS.c.sequence)).where(SIGNALS.c.sequence >= FIRST_CLOSING)
     last = connection.execute(query).scalar()
     connection.execute(

@@ -20,13 +20,23 @@ from novalgo_common.events import (
 )
 from novalgo_common.store import Database, Outbox
 from novalgo_executor.allocate import Holdings, Share
-from novalgo_executor.broker import Account, BrokerFill, BrokerOrder
+from novalgo_executor.broker import Account, BrokerFill, BrokerOrder, BrokerPosition, Undoing
 from novalgo_executor.facts import NO_USAGE, Order, Signal
 from novalgo_executor.halts import Halt, Scope, halted
 from novalgo_executor.limits import Limits, Trip, Usage, trips
+from novalgo_executor.split import Part, Stated
 from novalgo_executor.steps import End, Submit
-from novalgo_executor.store import account, halts, orders, positions, signals
+from novalgo_executor.store import (
+    account,
+    halts,
+    orders,
+    positions,
+    requests,
+    signals,
+    undoings,
+)
 from novalgo_executor.store.tables import OUTBOX
+from novalgo_executor.store.undoings import Counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +228,11 @@ class Store:
         """Count, once, a fill that no order of ours explains."""
         await self._database.write(lambda c: account.count_foreign(c, self.outbox, fill))
 
+    async def undo(self, undoing: Undoing) -> Sequence[Counted]:
+        """Undo a fill, once; return what was undone, nothing where it is not counted."""
+        now = self._clock()
+        return await self._database.write(lambda c: undoings.undo(c, self.outbox, undoing, now))
+
     async def known_positions(self) -> dict[str, Holdings]:
         """Return what our store holds, by symbol."""
         return await self._database.read(positions.by_symbol)
@@ -233,6 +248,18 @@ class Store:
             )
         )
 
+    async def split(self, symbol: str, parts: Sequence[Part]) -> None:
+        """Give each holder of a symbol the shares that a split has left it with."""
+        now = self._clock()
+        await self._database.write(lambda c: account.split(c, self.outbox, symbol, parts, now))
+
+    async def stated_positions(self) -> dict[str, Stated]:
+        """Return the positions as they were stated when the books last agreed with them."""
+        return await self._database.read(positions.stated)
+
+    async def save_stated(self, stated: Sequence[BrokerPosition]) -> None:
+        await self._database.write(lambda c: positions.save_stated(c, stated))
+
     async def watermark(self) -> datetime | None:
         """Return the time up to which the account's fills are certainly counted."""
         return await self._database.read(account.watermark)
@@ -240,13 +267,19 @@ class Store:
     async def save_watermark(self, moment: datetime) -> None:
         await self._database.write(lambda c: account.save_watermark(c, moment))
 
-    # --- halts and limits
+    # --- halts and limits: what a person requests is done once for each request's id
 
-    async def halt(self, halt: Halt, event_id: UUID) -> None:
+    async def halt(self, halt: Halt, request_id: UUID) -> None:
         """Halt a scope; one that is halted already stays as it is."""
-        await self._database.write(lambda c: halts.add(c, self.outbox, halt, event_id))
+        now = self._clock()
 
-    async def resume(self, scope: Scope, event_id: UUID) -> bool:
+        def stop(connection: Connection) -> None:
+            if requests.take(connection, request_id, now):
+                halts.add(connection, self.outbox, halt, request_id)
+
+        await self._database.write(stop)
+
+    async def resume(self, scope: Scope, request_id: UUID) -> bool:
         """Lift the halt of exactly this scope; return whether there was one.
 
         Resuming all begins the losing streak and the drawdown anew.
@@ -254,27 +287,32 @@ class Store:
         now = self._clock()
 
         def resume(connection: Connection) -> bool:
+            if not requests.take(connection, request_id, now):
+                return False
             if scope == Scope():
                 account.reset_streak(connection)
                 account.reset_peak(connection)
-            return halts.remove(connection, self.outbox, scope, event_id, now)
+            return halts.remove(connection, self.outbox, scope, request_id, now)
 
         return await self._database.write(resume)
 
     async def halts(self) -> list[Halt]:
         return await self._database.read(halts.all_of_them)
 
-    async def flatten(self, scope: Scope, new_id: Callable[[], UUID]) -> list[UUID]:
-        """Add a closing signal for each book of the scope that holds or may come to hold shares.
+    async def flatten(self, halt: Halt, request_id: UUID) -> list[UUID]:
+        """Halt, and add a closing signal for each book that holds or may come to hold shares.
 
         It ranks above every alert, also one that arrives after it.  Return the signals' ids.
         """
         now = self._clock()
 
         def flatten(connection: Connection) -> list[UUID]:
+            if not requests.take(connection, request_id, now):
+                return []
+            halts.add(connection, self.outbox, halt, request_id)
             books = {*positions.held_books(connection), *signals.active_books(connection)}
-            covered = sorted(book for book in books if scope.covers(*book))
-            return [signals.add_closing(connection, *book, new_id(), now) for book in covered]
+            covered = sorted(book for book in books if halt.scope.covers(*book))
+            return [signals.add_closing(connection, *book, request_id, now) for book in covered]
 
         return await self._database.write(flatten)
 

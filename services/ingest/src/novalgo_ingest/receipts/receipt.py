@@ -46,6 +46,13 @@ class Receipt:
     ending: str | None
     reason: str | None
     detail: str | None
+    channel: str | None
+    """`webhook` or `e-mail`."""
+    address: str | None
+    secret: str | None
+    """The name of the secret that the alert carried."""
+    price: Decimal | None
+    comment: str | None
     orders: tuple[OrderLine, ...]
     steps: tuple[Step, ...]
 
@@ -61,6 +68,11 @@ def as_json(receipt: Receipt) -> dict[str, Any]:
         "ending": receipt.ending,
         "reason": receipt.reason,
         "detail": receipt.detail,
+        "price": number(receipt.price),
+        "comment": receipt.comment,
+        "channel": receipt.channel,
+        "address": receipt.address,
+        "secret": receipt.secret,
         "orders": [_order(order) for order in receipt.orders],
         "steps": [{"step": step.step, "at": step.at.isoformat()} for step in steps],
     }
