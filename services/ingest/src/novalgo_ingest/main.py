@@ -24,6 +24,7 @@ from novalgo_common.store import Database
 from novalgo_common.topology import INGEST_RECEIPTS
 from novalgo_ingest.answers import error
 from novalgo_ingest.answers_first import AnswersFirst
+from novalgo_ingest.docs_page import add_docs_page
 from novalgo_ingest.gate import Gate
 from novalgo_ingest.intake import Intake
 from novalgo_ingest.metrics import Metrics
@@ -131,6 +132,8 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             new_id=uuid4,
         )
         _add_routes(app, webhook, preview, queries)
+        if settings.docs_page:
+            add_docs_page(app)
         yield app
 
 

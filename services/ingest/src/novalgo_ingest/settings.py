@@ -16,15 +16,17 @@ from novalgo_common.settings import Settings as CommonSettings
 from novalgo_common.symbols import parse_symbol
 from novalgo_common.timeframes import parse_timeframe
 from novalgo_ingest.addresses import Network, is_in, parse_address
+from novalgo_ingest.docs_page import CONTENT_POLICY
 from novalgo_ingest.text_pattern import TextPattern
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 TRADINGVIEW = ("52.89.214.238", "34.212.75.30", "54.218.53.128", "52.32.178.7")
 """Where its webhooks come from, by its support article 43000529348."""
 
+_POLICY = "Content-Security-Policy"
 HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    _POLICY: "default-src 'none'; frame-ancestors 'none'",
 }
 """On every answer: nothing of it is a page, and nothing of it may be kept."""
 
@@ -111,6 +113,11 @@ class Settings(CommonSettings):
         description="How many signals may wait for the bus before webhooks are answered with 503",
     )
 
+    docs_page: bool = Field(
+        False,
+        description="Whether `/docs` shows the API's description, and `/openapi.json` gives it, to "
+        "everybody",
+    )
     silence_hours: SilenceHours = Field(
         (),
         description="How many hours of open market a row may be quiet before an alarm, such as "
@@ -135,7 +142,7 @@ class Settings(CommonSettings):
         known = (*self.allowed_networks, *self.trusted_proxies)
         return Edge(
             is_known=lambda peer: (found := parse_address(peer)) is None or is_in(found, known),
-            headers=HEADERS,
+            headers=HEADERS | ({_POLICY: CONTENT_POLICY} if self.docs_page else {}),
             tls=self.tls,
         )
 
