@@ -1,6 +1,7 @@
 """The description of ingest's API, held against the running service by schemathesis."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
@@ -30,13 +31,13 @@ schema = schemathesis.openapi.from_dict(document())
     phases=[Phase.explicit, Phase.generate],
 )
 def test_the_service_answers_as_it_is_described(
-    case: schemathesis.Case, ingest: FuzzedIngest
+    case: schemathesis.Case[Any], ingest: FuzzedIngest
 ) -> None:
     response = case.call(base_url=ingest.url, headers={"X-API-Key": KEY})
 
     # Which messages are alerts is more than a schema can say: docs/tradingview.md does.  And a
     # search is read as leniently as an alert: `nasdaq:aapl` and `15m` are understood.
-    excluded = [negative_data_rejection] if case.path == "/signals" else []
+    excluded: list[Any] = [negative_data_rejection] if case.path == "/signals" else []
     if case.path.startswith("/webhook"):
         excluded = [positive_data_acceptance, negative_data_rejection]
     case.validate_response(response, excluded_checks=excluded)

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, SecretStr
 
 from novalgo_common.http_server import Edge, Tls
 from novalgo_common.settings import Port, SecretList
@@ -17,6 +17,7 @@ from novalgo_common.symbols import parse_symbol
 from novalgo_common.timeframes import parse_timeframe
 from novalgo_ingest.addresses import Network, is_in, parse_address
 from novalgo_ingest.docs_page import CONTENT_POLICY
+from novalgo_ingest.mail.postbox import Account
 from novalgo_ingest.text_pattern import TextPattern
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
@@ -113,6 +114,21 @@ class Settings(CommonSettings):
         description="How many signals may wait for the bus before webhooks are answered with 503",
     )
 
+    imap_host: str | None = Field(
+        None,
+        description="A mail server whose mailbox is read for alerts beside the webhook, over IMAP; "
+        "without it no mail is read",
+    )
+    imap_port: Port = Field(993, description="Its port")
+    imap_user: str = Field("", description="The mailbox's user")
+    imap_password: SecretStr = Field(SecretStr(""), description="The mailbox's password")
+    imap_folder: str = Field(
+        "INBOX", description="The folder: unseen mail in it is read, and marked as seen"
+    )
+    imap_encrypted: bool = Field(True, description="Whether the mail server speaks TLS at once")
+    imap_seconds: Annotated[float, Field(gt=0)] = Field(
+        10, description="Seconds between two looks into the mailbox"
+    )
     docs_page: bool = Field(
         False,
         description="Whether `/docs` shows the API's description, and `/openapi.json` gives it, to "
@@ -129,6 +145,19 @@ class Settings(CommonSettings):
         description="Megabytes of the data folder's disk below which webhooks are answered with "
         "503, where the store is SQLite",
     )
+
+    @property
+    def mailbox(self) -> Account | None:
+        if self.imap_host is None:
+            return None
+        return Account(
+            host=self.imap_host,
+            port=self.imap_port,
+            user=self.imap_user,
+            password=self.imap_password,
+            folder=self.imap_folder,
+            encrypted=self.imap_encrypted,
+        )
 
     @property
     def tls(self) -> Tls | None:
