@@ -30,6 +30,7 @@ DECIDING = {
         "message.py",
         "moments.py",
         "names.py",
+        "openapi.py",
         "strict_json.py",
         "text_pattern.py",
         "translate.py",

@@ -17,6 +17,12 @@ class Metrics:
             ["answer"],
             registry=self.registry,
         )
+        self.letters = Counter(
+            "novalgo_letters",
+            "E-mails in the mailbox for alerts, by what became of them",
+            ["answer"],
+            registry=self.registry,
+        )
         self.webhook_seconds = Histogram(
             "novalgo_webhook_seconds",
             "From the first byte read to the answer",
