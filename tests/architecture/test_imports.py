@@ -43,6 +43,7 @@ DECIDING = {
         "size.py",
         "snapshot.py",
         "steps.py",
+        "terms.py",
     },
     "novalgo_sheets": {
         "boards_tabs.py",

@@ -84,7 +84,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         background.run("relay", relay.run)
         background.run("reconciler", reconciler.run)
         background.run("stream", handler.follow_stream)
-        background.run("config", lambda: config.ask(bus))
+        background.run("config", lambda: config.keep_fresh(bus))
 
         readiness = Readiness()
         readiness.add("reconciled", reconciler.problem)

@@ -19,7 +19,7 @@ from novalgo_common.events import AccountSnapshotTaken, AlarmRaised
 from novalgo_executor.allocate import Share, allocate_drift
 from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerPosition
 from novalgo_executor.facts import Order
-from novalgo_executor.limits import Limits, gross_exposure
+from novalgo_executor.limits import Limits, gross_exposure, limit_states
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.reconcile import drift, is_given_up
 from novalgo_executor.snapshot import position_snapshots
@@ -70,6 +70,8 @@ class Reconciler:
         self._foreign_orders: set[str] = set()
         self.exposure = Exposure(Decimal(0), clock())
         """Dollars in longs and shorts at the last comparison."""
+        self.equity = Decimal(0)
+        """Dollars at the last comparison."""
 
     def on_agreement(self, listener: Callable[[], Awaitable[None]]) -> None:
         """Call `listener` whenever the store was found, or made, to agree with the broker."""
@@ -196,6 +198,7 @@ class Reconciler:
             await self._tell_adoption(symbol, shares, is_new=symbol not in known)
         self._drift = {symbol: quantity for symbol, (quantity, _) in found.items()}
         self.exposure = Exposure(gross_exposure(positions), asked_at)
+        self.equity = account.equity
         await self._announce(account, positions, stated_at)
         return True
 
@@ -235,5 +238,6 @@ class Reconciler:
                 last_equity=account.last_equity,
                 buying_power=account.buying_power,
                 positions=position_snapshots(positions, await self._store.known_positions()),
+                limits=limit_states(self._limits, account, self.exposure.dollars) or None,
             )
         )
