@@ -57,6 +57,7 @@ DECIDING = {
         "google_grid.py",
         "guard.py",
         "headers.py",
+        "layout.py",
         "pace.py",
         "performance_tab.py",
         "plan.py",
