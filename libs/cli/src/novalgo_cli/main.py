@@ -124,17 +124,53 @@ def preview(
 @app.command()
 def signals(
     signal_id: Annotated[str, typer.Argument(help="Show this one's receipt.")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
+    *,
+    symbol: Annotated[str, typer.Option(help="Of this symbol only.")] = "",
+    timeframe: Annotated[str, typer.Option(help="Of this timeframe only.")] = "",
+    action: Annotated[str, typer.Option(help="`BUY`, `SELL` or `CLOSE` only.")] = "",
+    ending: Annotated[str, typer.Option(help="Ended so only; `none`: still under way.")] = "",
+    since: Annotated[str, typer.Option(help="Received from then on: ISO 8601 with a zone.")] = "",
+    until: Annotated[str, typer.Option(help="Received before then.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
     as_json: Annotated[bool, _AS_JSON] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, for a spreadsheet.")] = False,
 ) -> None:
     """List the newest signals with their endings, or show one with its receipt."""
     from novalgo_cli.reading import show_signal, show_signals
 
+    search = {
+        "symbol": symbol,
+        "timeframe": timeframe,
+        "action": action,
+        "ending": ending,
+        "since": since,
+        "until": until,
+    }
     with _one_line_on_error():
         if signal_id:
             show_signal(signal_id, os.environ, Console(), as_json=as_json)
-        else:
-            show_signals(os.environ, Console(), limit=limit, as_json=as_json)
+            return
+        given = {name: value for name, value in search.items() if value}
+        form = "json" if as_json else "csv" if as_csv else "table"
+        show_signals(os.environ, Console(), given, limit=limit, form=form)
+
+
+@app.command()
+def replay(
+    recording: Annotated[
+        Path, typer.Argument(help="What `novalgo signals --json` printed, or messages, one a line.")
+    ],
+    config: Annotated[Path, typer.Option(help="The Config tab to try, as CSV.")],
+    as_json: Annotated[bool, _AS_JSON] = False,
+) -> None:
+    """Send recorded alerts to the simulator, and show what this configuration would have done.
+
+    Runs by itself, on free ports and a data folder of its own, at the alerts' own prices.
+    """
+    from novalgo_cli.replay.run import replay as run_replay
+
+    with _one_line_on_error():
+        raise typer.Exit(run_replay(recording, config, Console(), as_json=as_json))
 
 
 @app.command()

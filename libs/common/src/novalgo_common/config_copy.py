@@ -47,6 +47,11 @@ class ConfigCopy:
         return self._current.read_at if self._current else None
 
     @property
+    def changed_at(self) -> datetime | None:
+        """When sheets took the configuration in force; None while there is none."""
+        return self._current.occurred_at if self._current else None
+
+    @property
     def rows(self) -> Sequence[ConfigRow]:
         return self._current.rows if self._current else ()
 

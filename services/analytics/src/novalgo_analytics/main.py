@@ -18,6 +18,7 @@ from novalgo_common.background import Background
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
 from novalgo_common.errors import UnavailableError
+from novalgo_common.metrics import OutboxWatch
 from novalgo_common.ops import Readiness, ops_app
 from novalgo_common.relay import Relay
 from novalgo_common.service import Service
@@ -47,6 +48,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         await bookkeeper.ledgers()  # a start and a restart take this same path
         await bus.subscribe(ANALYTICS_JOURNAL, Journal(store, metrics))
         background.run("relay", relay.run)
+        background.run("outbox", OutboxWatch(store.outbox, metrics.registry, clock).run)
         background.run("performance", reporter.run)
         yield app
 

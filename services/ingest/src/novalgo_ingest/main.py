@@ -34,6 +34,7 @@ from novalgo_ingest.receipts.handler import ReceiptHandler
 from novalgo_ingest.receipts.store import ReceiptStore
 from novalgo_ingest.refusal_alarms import RefusalAlarms
 from novalgo_ingest.settings import Settings
+from novalgo_ingest.silence.watch import SilenceWatch
 from novalgo_ingest.spool import Spool
 from novalgo_ingest.store import Store
 from novalgo_ingest.webhook import Webhook
@@ -52,7 +53,14 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
     ):
         store, receipts = Store(database, clock), ReceiptStore(database)
         relay = Relay(store.outbox, bus)
-        spool = Spool(store, metrics, clock, settings.spool_limit)
+        spool = Spool(
+            store,
+            metrics,
+            clock,
+            settings.spool_limit,
+            free_space=settings.free_space if settings.database_url is None else None,
+            reserve=settings.disk_reserve * 1_000_000,
+        )
         config, performance = ConfigCopy(store, clock, uuid4), Performance(store, clock)
         await config.load()
         await spool.look()
@@ -64,6 +72,10 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         database.on_commit(answers_first.committed)
         background.run("relay", relay.run)
         background.run("spool", spool.watch)
+        silence = SilenceWatch(
+            store=store, config=config, clock=clock, configured=settings.silences, since=clock()
+        )
+        background.run("silence", silence.watch)
         background.run("config", lambda: config.ask(bus))
 
         # The bus is no part of readiness: while it is away alerts are stored all the same.
@@ -75,6 +87,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             return {
                 "active_configs": sum(row.active for row in config.rows),
                 "unpublished": spool.depth,
+                "oldest_unpublished_seconds": round(spool.oldest_seconds, 3),
                 "bus_problems": [*bus.problems(), *filter(None, [relay.problem()])],
             }
 
@@ -91,6 +104,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
                 needs_certificate=settings.tls_client_authorities is not None,
             ),
             intake=Intake(store),
+            store=store,
             spool=spool,
             config=config,
             alarms=RefusalAlarms(store),

@@ -1,5 +1,9 @@
 """What ingest reads from the environment."""
 
+import re
+import shutil
+from datetime import timedelta
+from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +13,8 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from novalgo_common.http_server import Edge, Tls
 from novalgo_common.settings import Port, SecretList
 from novalgo_common.settings import Settings as CommonSettings
+from novalgo_common.symbols import parse_symbol
+from novalgo_common.timeframes import parse_timeframe
 from novalgo_ingest.addresses import Network, is_in, parse_address
 from novalgo_ingest.text_pattern import TextPattern
 
@@ -42,6 +48,23 @@ def _pattern(value: object) -> object:
     return TextPattern(value) if isinstance(value, str) else value
 
 
+def _silence_hours(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(_quiet(part) for part in value.split(",") if part.strip())
+
+
+def _quiet(part: str) -> tuple[str, str, Decimal]:
+    book, _, hours = part.strip().partition("=")
+    name, _, chart = book.strip().partition(" ")
+    symbol, timeframe = parse_symbol(name), parse_timeframe(chart)
+    if symbol is None or timeframe is None or not _HOURS.match(hours.strip()):
+        raise ValueError("each part must be such as AAPL 15 Min=6.5")
+    return symbol, timeframe, Decimal(hours.strip())
+
+
+_HOURS = re.compile(r"^[0-9]{1,4}(\.[0-9]{1,3})?$", re.ASCII)
+SilenceHours = Annotated[tuple[tuple[str, str, Decimal], ...], BeforeValidator(_silence_hours)]
 Pattern = Annotated[TextPattern, BeforeValidator(_pattern)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_networks)]
 
@@ -88,6 +111,18 @@ class Settings(CommonSettings):
         description="How many signals may wait for the bus before webhooks are answered with 503",
     )
 
+    silence_hours: SilenceHours = Field(
+        (),
+        description="How many hours of open market a row may be quiet before an alarm, such as "
+        "`AAPL 15 Min=6.5,MSFT 1 Day=20`; 0: it is not watched. Without it a row's own cadence "
+        "counts, once five gaps are known",
+    )
+    disk_reserve: Annotated[int, Field(ge=0)] = Field(
+        100,
+        description="Megabytes of the data folder's disk below which webhooks are answered with "
+        "503, where the store is SQLite",
+    )
+
     @property
     def tls(self) -> Tls | None:
         if self.tls_certificate is None:
@@ -103,6 +138,18 @@ class Settings(CommonSettings):
             headers=HEADERS,
             tls=self.tls,
         )
+
+    @property
+    def silences(self) -> dict[tuple[str, str], timedelta]:
+        """Return how long each book that the owner names may be quiet, in market time."""
+        return {
+            (symbol, timeframe): timedelta(hours=float(hours))
+            for symbol, timeframe, hours in self.silence_hours
+        }
+
+    def free_space(self) -> int:
+        """Return the bytes that are left on the disk of the data folder."""
+        return shutil.disk_usage(self.data_dir).free
 
     def describe(self) -> str:
         """Say in one line where alerts arrive."""

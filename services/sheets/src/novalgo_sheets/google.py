@@ -34,7 +34,15 @@ from novalgo_sheets.layout import CONFIG, Layout, requests
 from novalgo_sheets.performance_tab import TITLE as PERFORMANCE
 from novalgo_sheets.quota import Kind, Quota
 from novalgo_sheets.settings import Settings
-from novalgo_sheets.sheet import Anchor, Block, Grid, NoConfigTabError, Reading, SheetAwayError, Strip
+from novalgo_sheets.sheet import (
+    Anchor,
+    Block,
+    Grid,
+    NoConfigTabError,
+    Reading,
+    SheetAwayError,
+    Strip,
+)
 from novalgo_sheets.table import is_blank
 
 TIMEOUT = (3, 10)

@@ -23,7 +23,7 @@ from novalgo_common.store import Outbox
 from novalgo_executor.broker import BrokerFill, BrokerOrder, OrderRequest, PositionIntent
 from novalgo_executor.facts import ZERO, Order, Signal
 from novalgo_executor.steps import Submit
-from novalgo_executor.store import account, positions
+from novalgo_executor.store import account, event_ids, positions
 from novalgo_executor.store.tables import ORDERS
 
 
@@ -191,7 +191,7 @@ def count(connection: Connection, outbox: Outbox, fill: BrokerFill, now: datetim
         outbox.add(
             connection,
             FillRecorded(
-                event_id=derived_id(signal_id, f"fill.{fill.order_id}.{fill.cumulative:f}"),
+                event_id=event_ids.of_fill(signal_id, fill.order_id, fill.cumulative),
                 correlation_id=signal_id,
                 occurred_at=fill.filled_at,
                 symbol=row.symbol,

@@ -20,13 +20,23 @@ from novalgo_common.events import (
 )
 from novalgo_common.store import Database, Outbox
 from novalgo_executor.allocate import Holdings, Share
-from novalgo_executor.broker import Account, BrokerFill, BrokerOrder
+from novalgo_executor.broker import Account, BrokerFill, BrokerOrder, BrokerPosition, Undoing
 from novalgo_executor.facts import NO_USAGE, Order, Signal
 from novalgo_executor.halts import Halt, Scope, halted
 from novalgo_executor.limits import Limits, Trip, Usage, trips
+from novalgo_executor.split import Part, Stated
 from novalgo_executor.steps import End, Submit
-from novalgo_executor.store import account, halts, orders, positions, requests, signals
+from novalgo_executor.store import (
+    account,
+    halts,
+    orders,
+    positions,
+    requests,
+    signals,
+    undoings,
+)
 from novalgo_executor.store.tables import OUTBOX
+from novalgo_executor.store.undoings import Counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +238,11 @@ class Store:
         """Count, once, a fill that no order of ours explains."""
         await self._database.write(lambda c: account.count_foreign(c, self.outbox, fill))
 
+    async def undo(self, undoing: Undoing) -> Sequence[Counted]:
+        """Undo a fill, once; return what was undone, nothing where it is not counted."""
+        now = self._clock()
+        return await self._database.write(lambda c: undoings.undo(c, self.outbox, undoing, now))
+
     async def known_positions(self) -> dict[str, Holdings]:
         """Return what our store holds, by symbol."""
         return await self._database.read(positions.by_symbol)
@@ -242,6 +257,18 @@ class Store:
                 c, self.outbox, symbol, shares, price=price, seen_at=seen_at, now=now
             )
         )
+
+    async def split(self, symbol: str, parts: Sequence[Part]) -> None:
+        """Give each holder of a symbol the shares that a split has left it with."""
+        now = self._clock()
+        await self._database.write(lambda c: account.split(c, self.outbox, symbol, parts, now))
+
+    async def stated_positions(self) -> dict[str, Stated]:
+        """Return the positions as they were stated when the books last agreed with them."""
+        return await self._database.read(positions.stated)
+
+    async def save_stated(self, stated: Sequence[BrokerPosition]) -> None:
+        await self._database.write(lambda c: positions.save_stated(c, stated))
 
     async def watermark(self) -> datetime | None:
         """Return the time up to which the account's fills are certainly counted."""
