@@ -45,6 +45,7 @@ DECIDING = {
         "size.py",
         "snapshot.py",
         "steps.py",
+        "terms.py",
     },
     "novalgo_sheets": {
         "boards_tabs.py",
@@ -58,6 +59,7 @@ DECIDING = {
         "google_grid.py",
         "guard.py",
         "headers.py",
+        "layout.py",
         "pace.py",
         "performance_tab.py",
         "plan.py",

@@ -329,6 +329,38 @@ def doctor() -> None:
         raise typer.Exit(examine(os.environ, Console()))
 
 
+sheet = typer.Typer(no_args_is_help=True, help="The owner's spreadsheet.")
+app.add_typer(sheet, name="sheet")
+
+
+@sheet.command()
+def init(
+    columns: Annotated[
+        str,
+        typer.Option(
+            help="Columns to have besides: sizing, stop_distance, max_position, allow_short, "
+            "session, signal_age, cooldown; or `all`.",
+            metavar="NAMES",
+        ),
+    ] = "",
+    tabs: Annotated[
+        str,
+        typer.Option(
+            help="Tabs to have besides: Risk, Positions, Signals, Changes; or `all`.",
+            metavar="NAMES",
+        ),
+    ] = "",
+) -> None:
+    """Make the Config and Performance tabs. One that holds anything is left as it is.
+
+    Exits with 2 where the spreadsheet cannot be reached.
+    """
+    from novalgo_cli.sheet.init import init as make
+
+    with _one_line_on_error():
+        make(columns, tabs, os.environ, Console())
+
+
 @app.command()
 def settings() -> None:
     """Print docs/configuration.md: every setting, its default and its meaning."""

@@ -25,7 +25,7 @@ from novalgo_executor.broker import (
     SplitNotice,
 )
 from novalgo_executor.facts import Order
-from novalgo_executor.limits import Limits, gross_exposure
+from novalgo_executor.limits import Limits, gross_exposure, limit_states
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.position_check import PositionCheck
 from novalgo_executor.reconcile import is_given_up
@@ -81,6 +81,8 @@ class Reconciler:
         self._foreign_orders: set[str] = set()
         self.exposure = Exposure(Decimal(0), clock())
         """Dollars in longs and shorts at the last comparison."""
+        self.equity = Decimal(0)
+        """Dollars at the last comparison."""
 
     def on_agreement(self, listener: Callable[[], Awaitable[None]]) -> None:
         """Call `listener` whenever the store was found, or made, to agree with the broker."""
@@ -127,6 +129,7 @@ class Reconciler:
             ratios = await self._take_events(watermark - OVERLAP)
         checked = await self._check.check(ratios)
         self.exposure = Exposure(gross_exposure(checked.positions), checked.asked_at)
+        self.equity = account.equity
         if checked.problem is not None:
             self._problem = checked.problem
             return
@@ -226,5 +229,6 @@ class Reconciler:
                 last_equity=account.last_equity,
                 buying_power=account.buying_power,
                 positions=position_snapshots(positions, await self._store.known_positions()),
+                limits=limit_states(self._limits, account, self.exposure.dollars) or None,
             )
         )
