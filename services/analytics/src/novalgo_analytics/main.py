@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from novalgo_analytics.access import Access
+from novalgo_analytics.api import api_routes
 from novalgo_analytics.bookkeeper import Bookkeeper
 from novalgo_analytics.journal import Journal
 from novalgo_analytics.metrics import Metrics
@@ -17,13 +18,16 @@ from novalgo_analytics.page.history import History
 from novalgo_analytics.page.neighbours import Neighbours
 from novalgo_analytics.page.page import add_page
 from novalgo_analytics.page.sources import Sources
+from novalgo_analytics.rebuilder import Rebuilder
 from novalgo_analytics.reporter import Reporter
+from novalgo_analytics.reports.gatherer import Gatherer
 from novalgo_analytics.settings import Settings
 from novalgo_analytics.store import Store
 from novalgo_common.background import Background
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
 from novalgo_common.errors import UnavailableError
+from novalgo_common.metrics import OutboxWatch
 from novalgo_common.ops import Readiness, ops_app
 from novalgo_common.relay import Relay
 from novalgo_common.service import Service
@@ -51,6 +55,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         app = ops_app(
             "analytics", readiness, metrics.registry, port=settings.analytics_port, clock=clock
         )
+        access = Access.from_settings(settings, clock)
         sources = Sources(
             store=store,
             bookkeeper=bookkeeper,
@@ -59,17 +64,21 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             neighbours=neighbours,
             bus=bus,
             readiness=readiness,
-            access=Access.from_settings(settings, clock),
+            access=access,
+            benchmark=settings.benchmark,
             dead_letters=DeadLetterCount.of(settings),
             clock=clock,
             new_id=uuid.uuid4,
         )
         add_page(app, sources)
+        gatherer = Gatherer(store, bookkeeper, bus, clock, settings.benchmark)
+        app.include_router(api_routes(store, gatherer, Rebuilder(store, bookkeeper), access, clock))
         app.add_exception_handler(UnavailableError, _unavailable)
         await bookkeeper.ledgers()  # a start and a restart take this same path
         await feed.start()
         await bus.subscribe(ANALYTICS_JOURNAL, Journal(store, metrics))
         background.run("relay", relay.run)
+        background.run("outbox", OutboxWatch(store.outbox, metrics.registry, clock).run)
         background.run("performance", reporter.run)
         background.run("feed", feed.run)
         background.run("neighbours", neighbours.run)

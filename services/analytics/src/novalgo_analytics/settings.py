@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from novalgo_common.settings import CommaSeparated, Port
 from novalgo_common.settings import Settings as CommonSettings
+from novalgo_common.symbols import Symbol
 
 NEIGHBOURS = ("ingest", "executor", "sheets")
 
@@ -32,6 +33,8 @@ class Settings(CommonSettings):
         "`executor=http://executor:8081`, comma-separated; by default on this machine, at their "
         "ports",
     )
+
+    benchmark: Symbol = Field("SPY", description="What reports and the page compare with")
 
     @property
     def neighbours(self) -> Mapping[str, str]:

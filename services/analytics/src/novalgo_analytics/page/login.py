@@ -4,6 +4,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
 from novalgo_analytics.access import COOKIE, Access
+from novalgo_analytics.page.feed import Feed
 from novalgo_analytics.page.session import LASTS
 from novalgo_common.credentials import Scope
 
@@ -17,15 +18,21 @@ class Session(BaseModel):
 
     scope: Scope | None
     name: str | None = Field(description="What the key is called; null where none was shown")
+    position: int | None = Field(description="Of the journal's newest event; null of strangers")
 
 
-def login_routes(access: Access) -> APIRouter:
+def login_routes(access: Access, feed: Feed) -> APIRouter:
     router = APIRouter(tags=["session"])
 
     @router.get("/session")
     async def session(request: Request) -> Session:
         holder = access.holder(request)
-        return Session(scope=access.scope(request), name=holder.name if holder else None)
+        scope = access.scope(request)
+        return Session(
+            scope=scope,
+            name=holder.name if holder else None,
+            position=feed.position if scope else None,
+        )
 
     @router.post("/session")
     async def log_in(login: Login, response: Response) -> Session:
@@ -40,11 +47,11 @@ def login_routes(access: Access) -> APIRouter:
             httponly=True,
             samesite="strict",
         )
-        return Session(scope=holder.scope, name=holder.name)
+        return Session(scope=holder.scope, name=holder.name, position=feed.position)
 
     @router.delete("/session")
     async def log_out(response: Response) -> Session:
         response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")
-        return Session(scope=None, name=None)
+        return Session(scope=None, name=None, position=None)
 
     return router

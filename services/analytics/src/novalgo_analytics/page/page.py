@@ -11,6 +11,7 @@ from novalgo_analytics.page.api.control import control_routes
 from novalgo_analytics.page.api.execution import execution_routes
 from novalgo_analytics.page.api.live import live_routes
 from novalgo_analytics.page.api.overview import overview_routes
+from novalgo_analytics.page.api.performance import performance_routes
 from novalgo_analytics.page.api.signals import signal_routes
 from novalgo_analytics.page.api.trades import trade_routes
 from novalgo_analytics.page.login import login_routes
@@ -25,7 +26,7 @@ WORTH_PACKING = 1000
 def add_page(app: FastAPI, sources: Sources) -> None:
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING, compresslevel=5)
     api = APIRouter(prefix=PREFIX, dependencies=[Depends(_never_kept)])
-    api.include_router(login_routes(sources.access))
+    api.include_router(login_routes(sources.access, sources.feed))
     api.include_router(_for_readers(sources))
     app.include_router(api)
     app.include_router(shell_routes(sources.access))
@@ -39,6 +40,7 @@ def _for_readers(sources: Sources) -> APIRouter:
         signal_routes,
         book_routes,
         trade_routes,
+        performance_routes,
         execution_routes,
         control_routes,
         live_routes,

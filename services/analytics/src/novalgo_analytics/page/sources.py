@@ -30,6 +30,8 @@ class Sources:
     bus: Bus
     readiness: Readiness
     access: Access
+    benchmark: str
+    """The symbol that the account is compared with."""
     dead_letters: Callable[[], int]
     """How many there are, as far as this process can tell."""
     clock: Clock

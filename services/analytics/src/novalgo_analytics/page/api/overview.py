@@ -17,6 +17,7 @@ from novalgo_analytics.page.links import Link, links
 from novalgo_analytics.page.sources import Kept, Sources
 from novalgo_analytics.page.standing import account_body, exposure, halt_body, standing
 from novalgo_analytics.page.verdict import Evidence, Light, answers
+from novalgo_analytics.performance import closed_trades
 from novalgo_analytics.store import lookups
 from novalgo_analytics.summary import summary
 from novalgo_common.events import AlarmRaised, Ending, Reason
@@ -114,7 +115,8 @@ def overview_routes(sources: Sources) -> APIRouter:
     async def numbers() -> dict[str, Any]:
         """The account, what was earned, by symbol and by book: what `novalgo profit` prints."""
         endings = await sources.store.signals_by_ending()
-        return summary(await standing(sources), endings)
+        closed = closed_trades(await sources.bookkeeper.ledgers(), sources.clock())
+        return summary(await standing(sources), endings, closed)
 
     return router
 

@@ -3,12 +3,13 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
+from novalgo_analytics.accounting.excursions import excursion
 from novalgo_analytics.accounting.trades import Trade as Traded
 from novalgo_analytics.page.api.words import (
     Amount,
@@ -170,13 +171,13 @@ async def _chart(sources: Sources, trade: Traded) -> TradeChart:
     end = min(trade.closed_at + margin, sources.clock())
     start = max(trade.opened_at - margin, end - MOST_BARS * length(timeframe))
     bars = await bars_of(sources, trade.symbol, timeframe, start, end)
-    behind, ahead = excursion(trade, bars, length(timeframe))
+    course = excursion(trade, bars)
     return TradeChart(
         trade=Trade.model_validate(trade),
         timeframe=timeframe,
         bars=[PriceBar.model_validate(bar) for bar in bars],
-        adverse=behind,
-        favourable=ahead,
+        adverse=course.adverse if course else None,
+        favourable=course.favourable if course else None,
     )
 
 
@@ -200,20 +201,6 @@ async def bars_of(
         raise HTTPException(503, "Executor gave no prices in time: see Overview") from None
     assert isinstance(reported, BarsReported)
     return reported.bars
-
-
-def excursion(
-    trade: Traded, bars: Sequence[Bar], one: timedelta
-) -> tuple[Decimal | None, Decimal | None]:
-    """Return MAE and MFE in dollars, by the bars that the trade touched, or None without any."""
-    touched = [bar for bar in bars if trade.opened_at - one < bar.start <= trade.closed_at]
-    if not touched:
-        return None, None
-    lowest, highest = min(bar.low for bar in touched), max(bar.high for bar in touched)
-    against, towards = (lowest, highest) if trade.is_long else (highest, lowest)
-    shares = trade.quantity if trade.is_long else -trade.quantity
-    behind, ahead = (shares * (price - trade.entry_price) for price in (against, towards))
-    return min(behind, Decimal(0)), max(ahead, Decimal(0))
 
 
 def _name(trade: Traded) -> str:
