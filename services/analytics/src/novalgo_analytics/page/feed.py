@@ -75,8 +75,9 @@ class Feed:
         """Yield the frames of what was journaled after the position `after`, for ever."""
         yield format_sse_event(comment="NovAlgo", retry=RETRY)
         notices = self._notices
-        if self.position - after > MOST_BEHIND or after > self.position:
-            after = self.position
+        newest = await self._store.look(lookups.newest_position)
+        if not newest - MOST_BEHIND <= after <= newest:
+            after = newest
             yield format_sse_event(event="reset", data_str="{}", id=str(after))
         while True:
             frames = await self._after(after)

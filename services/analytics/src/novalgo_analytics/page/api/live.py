@@ -1,19 +1,20 @@
 """What happens, as it happens, by server-sent events."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Response
 from fastapi.sse import EventSourceResponse
 
 from novalgo_analytics.page.sources import Sources
 
+STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {EventSourceResponse.media_type: {}}}}
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def live_routes(sources: Sources) -> APIRouter:
     router = APIRouter(tags=["live"])
 
-    @router.get("/live", response_class=EventSourceResponse)
+    @router.get("/live", response_class=Response, responses=STREAM)
     async def live(
         after: Annotated[
             int | None, Query(ge=0, description="A position of the journal; else what comes now")

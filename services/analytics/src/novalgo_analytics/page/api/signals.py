@@ -36,6 +36,7 @@ from novalgo_common.events import (
 from novalgo_common.timeframes import length
 
 PREVIEWED_WITHIN = 5.0
+CHOICES_KEPT = 1.0
 COLUMNS = (
     "seen_at",
     "signal_id",
@@ -185,7 +186,7 @@ Filter = Annotated[SignalFilter, Depends(signal_filter)]
 def signal_routes(sources: Sources) -> APIRouter:
     router = APIRouter(tags=["signals"])
     store = sources.store
-    choices: Kept[Choices] = Kept(10.0)
+    choices: Kept[Choices] = Kept(CHOICES_KEPT)
 
     @router.get("/signals")
     async def signals(wanted: Filter, before: Before = None, limit: Limit = 50) -> Signals:
@@ -259,7 +260,9 @@ async def _receipt(sources: Sources, signal_id: UUID) -> SignalReceipt:
 
 
 async def _choices(sources: Sources) -> Choices:
-    books = await sources.store.look(lookups.books)
+    books = set(await sources.store.look(lookups.books))
+    config = await sources.store.look(lookups.config)
+    books |= {(row.symbol, row.timeframe) for row in config.rows} if config else set()
     return Choices(
         symbols=sorted({symbol for symbol, _ in books}),
         timeframes=sorted({timeframe for _, timeframe in books}, key=length),

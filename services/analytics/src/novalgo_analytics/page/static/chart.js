@@ -49,17 +49,20 @@ function unique(points) {
 }
 
 // A line with a table behind it. `set(points, others)` draws [{at, value}], and a second line beside it.
-export async function lineChart(name, { format = String, low = false, baseline = null } = {}) {
+export async function lineChart(name, { format = String, low = false, baseline = null, step = 0.01 } = {}) {
   const place = h("div", { class: low ? "chart low" : "chart", role: "img", "aria-label": `${name}, a chart; the table below it has its numbers` });
   const data = h("div", {});
   const empty = h("p", { class: "none", hidden: true }, "Not enough yet to draw a line.");
-  const element = h("div", {}, empty, place, h("details", { class: "data" }, h("summary", {}, "Table"), data));
+  let fill = () => {};
+  const behind = h("details", { class: "data" }, h("summary", {}, "Table"), data);
+  behind.addEventListener("toggle", () => behind.open && fill());
+  const element = h("div", {}, empty, place, behind);
   const { library, chart, remove } = await make(place);
   const kind = baseline === null ? library.AreaSeries : library.BaselineSeries;
   const style = () => baseline === null
     ? { lineColor: colour("--accent"), topColor: `${colour("--accent")}33`, bottomColor: `${colour("--accent")}05`, lineWidth: 2 }
     : { baseValue: { type: "price", price: baseline }, topLineColor: colour("--up"), topFillColor1: `${colour("--up")}33`, topFillColor2: `${colour("--up")}08`, bottomLineColor: colour("--down"), bottomFillColor1: `${colour("--down")}08`, bottomFillColor2: `${colour("--down")}33`, lineWidth: 2 };
-  const priceFormat = { type: "custom", minMove: 0.0001, formatter: (value) => format(value.toFixed(4), value) };
+  const priceFormat = { type: "custom", minMove: step, formatter: (value) => format(value.toFixed(4), value) };
   const series = chart.addSeries(kind, { ...style(), priceFormat, priceLineVisible: false });
   const beside = chart.addSeries(library.LineSeries, { color: colour("--grey"), lineWidth: 2, priceFormat, priceLineVisible: false });
   return {
@@ -78,7 +81,8 @@ export async function lineChart(name, { format = String, low = false, baseline =
         { name, of: (point) => format(String(point.value), Number(point.value)), class: "number" },
       ];
       if (others.length) columns.push({ name: "Benchmark", of: (point) => (second.has(point.at) ? format(String(second.get(point.at)), Number(second.get(point.at))) : "–"), class: "number" });
-      if (data.closest("details").open || !data.firstChild) data.replaceChildren(table(name, columns, points.slice(-400).reverse(), { empty: "No point yet." }));
+      fill = () => data.replaceChildren(table(name, columns, points.slice(-400).reverse(), { empty: "No point yet." }));
+      if (behind.open) fill();
     },
     remove,
   };

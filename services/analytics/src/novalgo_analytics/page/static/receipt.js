@@ -73,7 +73,7 @@ function orders(found) {
       { name: "Filled at", of: (fill) => time(fill.at, { always: true }) },
       { name: "Shares", of: (fill) => shares(fill.quantity), class: "number" },
       { name: "Price", of: (fill) => dollars(fill.price), class: "number" },
-      { name: "", of: (fill) => (fill.busted ? h("span", { class: "badge down" }, "undone") : "") },
+      { name: "Undone", of: (fill) => (fill.busted ? h("span", { class: "badge down" }, "undone") : "no") },
     ], order.fills, { empty: "No fill yet." })));
 }
 

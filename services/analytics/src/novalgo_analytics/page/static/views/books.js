@@ -57,7 +57,7 @@ function ofPositions(held) {
     { name: "Broker", of: (position) => shares(position.quantity), class: "number" },
     { name: "By our fills", of: (position) => shares(position.counted), class: "number" },
     { name: "External", of: (position) => shares(position.external), class: "number" },
-    { name: "", of: (position) => (position.agrees ? h("span", { class: "badge up" }, "agree") : h("span", { class: "badge down" }, "differ")) },
+    { name: "Counts", of: (position) => (position.agrees ? h("span", { class: "badge up" }, "agree") : h("span", { class: "badge down" }, "differ")) },
     { name: "Average price", of: (position) => dollars(position.average_price), class: "number far" },
     { name: "Price", of: (position) => dollars(position.current_price), class: "number far" },
     { name: "Value", of: (position) => dollars(position.market_value), class: "number" },

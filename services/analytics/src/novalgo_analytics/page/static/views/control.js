@@ -55,7 +55,7 @@ export async function show(frame, { live, session, signal }) {
       { name: "What", of: nameOf },
       { name: "Since", of: (halt) => time(halt.since, { always: true }) },
       { name: "Why", of: (halt) => halt.reason, class: "why" },
-      { name: "", of: (halt) => h("button", { disabled: !mayControl, onclick: () => command("resume", { symbol: halt.symbol, timeframe: halt.timeframe }) }, "Resume"), class: "number" },
+      { name: "Lift it", of: (halt) => h("button", { disabled: !mayControl, onclick: () => command("resume", { symbol: halt.symbol, timeframe: halt.timeframe }) }, "Resume"), class: "number" },
     ], found.halts, { empty: "Nothing is halted: entries are taken." }));
   }
 

@@ -52,7 +52,7 @@ function endings(told) {
     { name: "Ending", of: (each) => capital(each.ending ?? "under way") },
     { name: "Reason", of: (each) => words(each.reason), class: "why" },
     { name: "Signals", of: (each) => String(each.signals), class: "number" },
-    { name: "", of: (each) => bar(each.signals / most), class: "far" },
+    { name: "Share", of: (each) => bar(each.signals / most), class: "far" },
   ], told.endings, { empty: "No signal in this time." });
 }
 

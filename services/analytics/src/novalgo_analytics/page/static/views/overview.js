@@ -16,9 +16,9 @@ export async function show(frame, context) {
   let overview = await ask("/overview");
   let asked = Date.now();
   let waiting = null;
-  const parts = Object.fromEntries(["head", "answers", "tiles", "main", "lower"].map((name) => [name, h("div", {})]));
+  const parts = Object.fromEntries(["head", "answers", "tiles", "main"].map((name) => [name, h("div", {})]));
   const chart = await lineChart("Equity today", { format: dollars, low: true });
-  const list = h("div", {});
+  const [list, services, needs] = [h("div", {}), h("div", {}), h("div", {})];
 
   function signals(fresh) {
     list.replaceChildren(table("The last signals", COLUMNS, overview.signals, { open: (row) => openReceipt(row.signal_id, context), key: (row) => row.signal_id, empty: "No signal yet. Send one with `novalgo signal BUY AAPL \"15 Min\"`." }));
@@ -31,9 +31,8 @@ export async function show(frame, context) {
     parts.tiles.replaceChildren(numbers(overview));
     const points = overview.equity_today.map((point) => ({ at: point.at, value: point.equity }));
     chart.set(points);
-    parts.lower.replaceChildren(h("div", { class: "pair" },
-      card("Services and links", states(overview)),
-      card("What needs attention", attention(overview))));
+    services.replaceChildren(states(overview));
+    needs.replaceChildren(attention(overview));
     signals();
   }
 
@@ -54,7 +53,10 @@ export async function show(frame, context) {
     waiting ??= setTimeout(refresh, Math.max(0, REST - (Date.now() - asked)));
   }
 
-  parts.main.append(h("div", { class: "pair wide-left" }, card("Last signals", list, h("p", { class: "soft" }, h("a", { href: "/signals", "data-view": true }, "All signals"))), card("Equity today", chart.element)));
+  const all = h("p", { class: "soft" }, h("a", { href: "/signals", "data-view": true }, "All signals"));
+  parts.main.append(h("div", { class: "pair wide-left" },
+    h("div", { class: "stack" }, card("Last signals", list, all), card("What needs attention", needs)),
+    h("div", { class: "stack" }, card("Equity today", chart.element), card("Services and links", services))));
   frame.append(...Object.values(parts));
   render();
   live.addEventListener("happened", ({ detail }) => {
@@ -74,7 +76,7 @@ export async function show(frame, context) {
 function answer(told) {
   const findings = told.findings.map((finding) => h("li", {}, finding.what, h("span", { class: "todo" }, finding.todo)));
   return h("section", { class: `card answer ${told.light}`, "data-light": told.light },
-    h("h2", {}, h("span", { class: `dot ${told.light}`, "aria-hidden": "true" }), told.question, h("span", { class: "word" }, WORDS[told.light])),
+    h("h2", {}, h("span", { class: `dot ${told.light}`, "aria-hidden": "true" }), told.question, h("span", { class: "word" }, findings.length || told.light === "green" ? WORDS[told.light] : "")),
     findings.length ? h("ul", {}, findings) : h("p", {}, told.says));
 }
 
