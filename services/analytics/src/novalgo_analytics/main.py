@@ -1,6 +1,7 @@
 """Analytics: journals every event, and tells what was earned."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
@@ -11,9 +12,14 @@ from novalgo_analytics.api import api_routes
 from novalgo_analytics.bookkeeper import Bookkeeper
 from novalgo_analytics.journal import Journal
 from novalgo_analytics.metrics import Metrics
+from novalgo_analytics.notifications.channel import channels
+from novalgo_analytics.notifications.notifier import LogChannel, Notifier, Telling
+from novalgo_analytics.notifications.rules_file import read_rules
+from novalgo_analytics.notifications.trial import Trial
 from novalgo_analytics.rebuilder import Rebuilder
 from novalgo_analytics.reporter import Reporter
 from novalgo_analytics.reports.gatherer import Gatherer
+from novalgo_analytics.reports.postman import Postman
 from novalgo_analytics.settings import Settings
 from novalgo_analytics.store import Store
 from novalgo_analytics.web import routes
@@ -49,14 +55,35 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         access = Access.from_settings(settings)
         gatherer = Gatherer(store, bookkeeper, bus, clock, settings.benchmark)
         app.include_router(routes(store, bookkeeper, access, clock))
-        app.include_router(api_routes(store, gatherer, Rebuilder(store, bookkeeper), access, clock))
+        rules, told = read_rules(settings.rules_path), await _channels(settings)
+        app.include_router(
+            api_routes(
+                store,
+                gatherer,
+                Rebuilder(store, bookkeeper),
+                Trial(told, settings.rules_path),
+                access=access,
+                clock=clock,
+            )
+        )
+        notifier = Notifier(store, rules, told, clock)
+        database.on_commit(notifier.wake)
         app.add_exception_handler(UnavailableError, _unavailable)
         await bookkeeper.ledgers()  # a start and a restart take this same path
         await bus.subscribe(ANALYTICS_JOURNAL, Journal(store, metrics))
         background.run("relay", relay.run)
         background.run("outbox", OutboxWatch(store.outbox, metrics.registry, clock).run)
         background.run("performance", reporter.run)
+        await notifier.start(background)
+        if settings.reports:
+            folder = settings.data_dir / "reports"
+            background.run("reports", Postman(store, gatherer, rules, folder, clock).run)
         yield app
+
+
+async def _channels(settings: Settings) -> Sequence[Telling]:
+    addresses = [address.get_secret_value() for address in settings.notify_urls]
+    return await asyncio.to_thread(channels, addresses) if addresses else [LogChannel()]
 
 
 async def _unavailable(_request: Request, error: Exception) -> JSONResponse:
