@@ -18,6 +18,7 @@ SERVICES = {"novalgo_ingest", "novalgo_executor", "novalgo_sheets", "novalgo_ana
 HOMES = {
     "aio_pika": "novalgo_common/rabbitmq/",
     "alpaca": "novalgo_executor/alpaca.py",
+    "apprise": "novalgo_analytics/notifications/channel.py",
     "gspread": "novalgo_sheets/google.py",
     "matplotlib": "novalgo_analytics/charts/",
 }
@@ -90,6 +91,11 @@ DECIDING = {
         "measures/returns.py",
         "measures/trading.py",
         "new_york.py",
+        "notifications/notice.py",
+        "notifications/outgoing.py",
+        "notifications/rules.py",
+        "notifications/telling.py",
+        "notifications/thresholds.py",
         "page/condition.py",
         "page/course.py",
         "page/links.py",
@@ -99,6 +105,7 @@ DECIDING = {
         "performance.py",
         "reports/period.py",
         "reports/report.py",
+        "reports/schedule.py",
         "summary.py",
         "wording.py",
     },
