@@ -11,7 +11,7 @@ from unittest.mock import patch
 import structlog
 from fastapi import APIRouter
 
-from novalgo_common import relay
+from novalgo_common import metrics, relay
 from novalgo_common.store import Database
 from novalgo_executor import main
 from novalgo_executor.control import Control
@@ -56,6 +56,7 @@ def composed(world: "World") -> Iterator[None]:
         patch.object(main, "elapsed", world.loop.time),
         patch.object(main, "control_router", lambda *_args: APIRouter()),
         patch.object(relay, "IDLE", RELAY_IDLE),
+        patch.object(metrics, "LOOK_EVERY", RELAY_IDLE),
         _logging_to(world),
     ):
         yield

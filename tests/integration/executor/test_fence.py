@@ -13,6 +13,7 @@ from novalgo_common.errors import LostError, UnavailableError
 from novalgo_common.events import Action, Ending, Reason, Side
 from novalgo_executor.alpaca import AlpacaBroker
 from novalgo_executor.broker import NotSent, OrderRequest, PositionIntent
+from novalgo_executor.metrics import Metrics
 from novalgo_executor.settings import Settings
 from novalgo_executor.store import Store
 from tests.postgres import end_session_that_writes
@@ -42,7 +43,7 @@ async def test_nothing_leaves_while_another_executor_may_be_trading(
         position_intent=PositionIntent.BUY_TO_OPEN,
     )
 
-    async with AlpacaBroker.connect(settings, utc_now, lambda: False) as broker:
+    async with AlpacaBroker.connect(settings, utc_now, lambda: False, Metrics()) as broker:
         outcome = await broker.submit(request)
         with pytest.raises(UnavailableError, match="another executor"):
             await broker.cancel("made-up")

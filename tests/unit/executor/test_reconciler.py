@@ -23,6 +23,7 @@ from novalgo_executor.broker import (
     BrokerPosition,
 )
 from novalgo_executor.facts import Order
+from novalgo_executor.halts import Halt
 from novalgo_executor.limits import Limits, Trip
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.order_poll import OrderPoll
@@ -76,6 +77,9 @@ class CountingStore:
 
     async def save_stated(self, stated: Sequence[BrokerPosition]) -> None:
         pass
+
+    async def halts(self) -> list[Halt]:
+        return []
 
     async def check_limits(self, *_: object) -> list[Trip]:
         return []

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from novalgo_common.clock import Clock, to_pacific
+from novalgo_common.metrics import watch_process
 
 Check: TypeAlias = Callable[[], str | None]
 """Returns one sentence on what is wrong and how to mend it, or None."""
@@ -22,10 +23,13 @@ class Readiness:
     def add(self, name: str, check: Check) -> None:
         self._checks[name] = check
 
+    def checked(self) -> dict[str, str | None]:
+        """Return what each check says, by its name."""
+        return {name: check() for name, check in self._checks.items()}
+
     def problems(self) -> dict[str, str]:
         """Return what is wrong, by the name of the check."""
-        found = {name: check() for name, check in self._checks.items()}
-        return {name: problem for name, problem in found.items() if problem is not None}
+        return {name: problem for name, problem in self.checked().items() if problem is not None}
 
 
 def ops_app(
@@ -42,6 +46,7 @@ def ops_app(
     `/health` says that the process runs; `/ready` answers 503 with the problems while it should
     get no work.  `details` are further fields of `/health`.
     """
+    watch_process(registry, readiness.checked)
     app = FastAPI(title=f"NovAlgo {service}", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/health")

@@ -153,7 +153,8 @@ def _app(settings: SimulatorSettings, venue: Venue, faults: Faults, clock: Clock
         stream_router(venue.hub, keys, settings.simulator_frames, faults),
     ):
         app.include_router(router)
-    app.add_api_route("/health", _health)
+    for path in ("/health", "/ready"):
+        app.add_api_route(path, _health)
     app.include_router(sheets_router(SimulatedSheets.open(settings, clock=clock)))
     app.add_middleware(
         Door,

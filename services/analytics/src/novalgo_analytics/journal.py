@@ -1,10 +1,11 @@
 """Handles every event of the bus: writes it into the journal, once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
 from novalgo_analytics.metrics import Metrics
+from novalgo_analytics.stages import Stages
 from novalgo_analytics.store import Store
 from novalgo_common.events import AlarmRaised, Event
 
@@ -15,13 +16,15 @@ log = structlog.get_logger()
 class Journal:
     store: Store
     metrics: Metrics
+    stages: Stages = field(default_factory=Stages)
 
     async def __call__(self, event: Event) -> None:
         if not await self.store.record(event):
             return
-        self.metrics.journaled.labels(event.type).inc()
+        self.metrics.count(event)
+        if (reached := self.stages.reached(event)) is not None:
+            self.metrics.reached(*reached)
         if isinstance(event, AlarmRaised):
-            self.metrics.alarms.labels(event.code).inc()
             log.warning(
                 "alarm.raised",
                 service=event.service,

@@ -1,21 +1,30 @@
 """What Prometheus reads from analytics."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from datetime import timedelta
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from novalgo_analytics.accounting.lots import NONE
+from novalgo_analytics.stages import STAGES, Stage
+from novalgo_common.events import (
+    AccountSnapshotTaken,
+    AlarmRaised,
+    Event,
+    FillRecorded,
+    OrderEnded,
+    SignalEnded,
+    SignalReceived,
+)
+
+_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
 class Metrics:
+    """Counts of events are of those journaled since the start, each once."""
+
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.equity = Gauge(
-            "novalgo_equity_dollars",
-            "The account's equity, by the broker's newest statement",
-            registry=self.registry,
-        )
-        self.realised = Gauge(
-            "novalgo_realised_pnl_dollars",
-            "Realised profit and loss since the beginning, first in, first out",
-            registry=self.registry,
-        )
+        self._dollars()
         self.journaled = Counter(
             "novalgo_events_journaled",
             "Events journaled, each once",
@@ -28,3 +37,90 @@ class Metrics:
             ["code"],
             registry=self.registry,
         )
+        self.last_signal = Gauge(
+            "novalgo_last_signal_timestamp_seconds",
+            "When the newest signal was stored",
+            registry=self.registry,
+        )
+        self.endings = Counter(
+            "novalgo_signal_endings",
+            "Signals by how they ended, and why where not filled",
+            ["ending", "reason"],
+            registry=self.registry,
+        )
+        self.orders = Counter(
+            "novalgo_orders_ended",
+            "Orders by the state in which they ended",
+            ["status"],
+            registry=self.registry,
+        )
+        self.fills = Counter(
+            "novalgo_fills",
+            "Fills, by side, and by whether NovAlgo ordered them",
+            ["side", "origin"],
+            registry=self.registry,
+        )
+        self.stage_seconds = Histogram(
+            "novalgo_stage_seconds",
+            "From a signal's storage to its stage (from the alert to its storage for `stored`)",
+            ["stage"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        for stage in ("stored", *STAGES.values()):
+            self.stage_seconds.labels(stage)
+
+    def _dollars(self) -> None:
+        self.equity = self._gauge(
+            "equity_dollars", "The account's equity, by the broker's newest statement"
+        )
+        self.last_equity = self._gauge(
+            "last_equity_dollars", "The account's equity at the previous close"
+        )
+        self.buying_power = self._gauge("buying_power_dollars", "What the account may still buy")
+        self.unrealised = self._gauge(
+            "unrealised_pnl_dollars", "Profit and loss of what is held, by the broker"
+        )
+        self.exposure = self._gauge(
+            "gross_exposure_dollars", "Market value of longs and shorts together"
+        )
+        self.held = self._gauge("positions_held", "Symbols of which the account holds shares")
+        self.snapshot = self._gauge(
+            "account_timestamp_seconds", "When the broker last stated the account"
+        )
+        self.realised = self._gauge(
+            "realised_pnl_dollars",
+            "Realised profit and loss since the beginning, first in, first out",
+        )
+
+    def _gauge(self, name: str, meaning: str) -> Gauge:
+        return Gauge(f"novalgo_{name}", meaning, registry=self.registry)
+
+    def count(self, event: Event) -> None:
+        """Count an event that was journaled for the first time."""
+        self.journaled.labels(event.type).inc()
+        match event:
+            case AlarmRaised():
+                self.alarms.labels(event.code).inc()
+            case SignalReceived():
+                self.last_signal.set(event.occurred_at.timestamp())
+            case SignalEnded():
+                self.endings.labels(event.ending, event.reason or "").inc()
+            case OrderEnded():
+                self.orders.labels(event.status).inc()
+            case FillRecorded():
+                self.fills.labels(event.side, "novalgo" if event.client_order_id else "other").inc()
+
+    def reached(self, stage: Stage, after: timedelta) -> None:
+        """Observe a stage; clocks that disagree make no time negative."""
+        self.stage_seconds.labels(stage).observe(max(0.0, after.total_seconds()))
+
+    def stated(self, account: AccountSnapshotTaken) -> None:
+        """Show the broker's newest statement."""
+        self.equity.set(float(account.equity))
+        self.last_equity.set(float(account.last_equity))
+        self.buying_power.set(float(account.buying_power))
+        self.snapshot.set(account.occurred_at.timestamp())
+        self.held.set(len(account.positions))
+        self.unrealised.set(float(sum(each.unrealized_pl or NONE for each in account.positions)))
+        self.exposure.set(float(sum(abs(each.market_value or NONE) for each in account.positions)))

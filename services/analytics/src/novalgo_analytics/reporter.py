@@ -73,7 +73,7 @@ class Reporter:
         self.metrics.realised.set(float(realised))
         snapshot = await self.store.newest_snapshot()
         if snapshot is not None:
-            self.metrics.equity.set(float(snapshot.equity))
+            self.metrics.stated(snapshot)
 
     async def _rest(self) -> None:
         assert self._published is not None

@@ -5,6 +5,7 @@ amounts leave as text, and answers are read by answers.py.  Calls run in a small
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
@@ -48,6 +49,7 @@ from novalgo_executor.broker import (
     Unsure,
 )
 from novalgo_executor.gate import Gate, Rank
+from novalgo_executor.metrics import Metrics
 from novalgo_executor.settings import Settings
 
 log = structlog.get_logger()
@@ -72,7 +74,9 @@ STREAM = {"ping_interval": 5, "ping_timeout": 10, "max_queue": 1024, "open_timeo
 class AlpacaBroker:
     """The `Broker` port over Alpaca."""
 
-    def __init__(self, settings: Settings, clock: Clock, may_act: Callable[[], bool]) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, may_act: Callable[[], bool], metrics: Metrics
+    ) -> None:
         key, secret = settings.alpaca_credentials
         self._clock = clock
         self._may_act = may_act
@@ -80,11 +84,13 @@ class AlpacaBroker:
         self._gate = Gate()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="alpaca")
         self._trading = _tame(
-            TradingClient(key, secret, raw_data=True, url_override=settings.trading_url)
+            TradingClient(key, secret, raw_data=True, url_override=settings.trading_url),
+            _MeasuredAdapter("trading", metrics),
         )
         self._trading._session.hooks["response"].append(self._read_allowance)
         self._data = _tame(
-            StockHistoricalDataClient(key, secret, raw_data=True, url_override=settings.data_url)
+            StockHistoricalDataClient(key, secret, raw_data=True, url_override=settings.data_url),
+            _MeasuredAdapter("data", metrics),
         )
         self._stream = _Stream(
             key, secret, raw_data=True, url_override=settings.stream_url, websocket_params=STREAM
@@ -93,10 +99,10 @@ class AlpacaBroker:
     @classmethod
     @asynccontextmanager
     async def connect(
-        cls, settings: Settings, clock: Clock, may_act: Callable[[], bool]
+        cls, settings: Settings, clock: Clock, may_act: Callable[[], bool], metrics: Metrics
     ) -> "AsyncIterator[AlpacaBroker]":
         """Connect.  Nothing that changes the account leaves while `may_act` denies it."""
-        broker = cls(settings, clock, may_act)
+        broker = cls(settings, clock, may_act, metrics)
         try:
             yield broker
         finally:
@@ -367,22 +373,39 @@ def _unavailable() -> Iterator[None]:
         raise UnavailableError(f"Alpaca's answer is unreadable ({type(error).__name__})") from None
 
 
-class _TimeoutAdapter(HTTPAdapter):
+class _MeasuredAdapter(HTTPAdapter):
+    """Gives every request a timeout, and tells what came of it."""
+
+    def __init__(self, api: str, metrics: Metrics) -> None:
+        super().__init__(pool_maxsize=THREADS, pool_block=True)
+        self._api = api
+        self._metrics = metrics
+
     def send(self, request: Any, **options: Any) -> Any:  # type: ignore[override]
         options["timeout"] = options.get("timeout") or TIMEOUT
-        return super().send(request, **options)
+        started = time.monotonic()
+        try:
+            answer = super().send(request, **options)
+        except requests.RequestException:
+            self._metrics.unanswered(request.method)
+            raise
+        self._metrics.answered(request.method, answer.status_code, time.monotonic() - started)
+        remaining = answer.headers.get("X-RateLimit-Remaining", "")
+        if remaining.isdigit():
+            self._metrics.may_still_ask(self._api, int(remaining))
+        return answer
 
 
 C = TypeVar("C", bound=RESTClient)
 
 
-def _tame(client: C) -> C:
-    """Turn the SDK's retries off and give its session timeouts; both are private names of it."""
+def _tame(client: C, adapter: HTTPAdapter) -> C:
+    """Turn the SDK's retries off, and give its session timeouts by way of the adapter; both are
+    private names of it."""
     if not hasattr(client, "_session") or not hasattr(client, "_retry_codes"):
         raise RuntimeError("alpaca-py has changed: its retries cannot be turned off")
     client._retry_codes = []
     client._session.trust_env = False
-    adapter = _TimeoutAdapter(pool_maxsize=THREADS, pool_block=True)
     client._session.mount("https://", adapter)
     client._session.mount("http://", adapter)
     return client

@@ -47,6 +47,8 @@ class Rules:
     entry_patience: timedelta = timedelta(seconds=120)
     """How long an entry that has filled in part may rest in an open market."""
     limits: Limits = NO_LIMITS
+    max_config_age: timedelta | None = None
+    """How long the Config tab may not have been seen before entries stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,12 @@ class Facts:
     quote: Quote | None = None
     quote_missing: bool = False
     """Whether Alpaca was asked and has none."""
+    config_read_at: datetime | None = None
+    """When the Config tab was last seen; None where nobody says."""
+    equity: Decimal = ZERO
+    """Dollars, as of the last comparison with the broker."""
+    last_entry: datetime | None = None
+    """When the book was last opened, where its row has a cooldown."""
     denied: bool = False
     """Whether the broker has just said that it does not know the order of unknown outcome."""
     broker_position: Decimal | None = None

@@ -9,6 +9,7 @@ from novalgo_common.errors import PermanentError, UnavailableError
 from novalgo_common.events import Event, PositionsReported, SignalReceived, derived_id
 from novalgo_common.observability import about
 from novalgo_executor.broker import Broker, Connected, OrderUpdate
+from novalgo_executor.metrics import Metrics
 from novalgo_executor.reconciler import Reconciler
 from novalgo_executor.snapshot import position_snapshots
 from novalgo_executor.store import Store
@@ -23,6 +24,7 @@ class Handler:
     broker: Broker
     reconciler: Reconciler
     workers: SymbolWorkers
+    metrics: Metrics
     clock: Clock
 
     async def take_signal(self, event: Event) -> None:
@@ -47,6 +49,7 @@ class Handler:
     async def follow_stream(self) -> None:
         """Take in what the order stream says, for ever."""
         async for news in self.broker.updates():
+            self.metrics.streamed()
             match news:
                 case Connected():
                     # The stream replays nothing: what it missed must be asked for.

@@ -13,6 +13,7 @@ from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.credentials import API_KEY
 from novalgo_common.events import BarsRequested, ConfigChanged, PositionsRequested, PreviewRequested
 from novalgo_common.keyring import given_or_kept
+from novalgo_common.metrics import OutboxWatch
 from novalgo_common.ops import Readiness, ops_app
 from novalgo_common.relay import Relay
 from novalgo_common.service import Service
@@ -42,7 +43,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
     metrics = Metrics()
     async with (
         Database.open(settings, "executor") as database,
-        AlpacaBroker.connect(settings, clock, database.is_ours) as broker,
+        AlpacaBroker.connect(settings, clock, database.is_ours, metrics) as broker,
         Background.open() as background,
     ):
         store = Store(database, clock)
@@ -80,7 +81,12 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         workers = SymbolWorkers(store, desk)
         control = Control(store=store, workers=workers, clock=clock)
         handler = Handler(
-            store=store, broker=broker, reconciler=reconciler, workers=workers, clock=clock
+            store=store,
+            broker=broker,
+            reconciler=reconciler,
+            workers=workers,
+            metrics=metrics,
+            clock=clock,
         )
         config.on_change(reconciler.want)
         config.on_change(market.look_at_rows)
@@ -88,6 +94,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         relay = Relay(store.outbox, bus)
         database.on_commit(relay.wake)
 
+        metrics.watch_config(lambda: config.changed_at)
         await config.load()
         await bus.follow(ConfigChanged, config.take)
         await bus.respond(PositionsRequested, handler.report_positions)
@@ -96,9 +103,10 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         await bus.subscribe(EXECUTOR_SIGNALS, handler.take_signal)
         await bus.subscribe(EXECUTOR_CONTROLS, control.take)
         background.run("relay", relay.run)
+        background.run("outbox", OutboxWatch(store.outbox, metrics.registry, clock).run)
         background.run("reconciler", reconciler.run)
         background.run("stream", handler.follow_stream)
-        background.run("config", lambda: config.ask(bus))
+        background.run("config", lambda: config.keep_fresh(bus))
         background.run("assets", lambda: market.keep_assets(config))
         watchdog = Watchdog(store=store, market=market, alarms=alarms, clock=clock)
         background.run("watchdog", watchdog.run)

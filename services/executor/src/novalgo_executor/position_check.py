@@ -27,6 +27,8 @@ class Checked:
     """Why the books cannot be said to agree yet."""
     is_settled: bool
     """Whether no difference waits to be seen a second time."""
+    drifting: int = 0
+    """Symbols whose books and position differed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,11 @@ class PositionCheck:
         if not found:
             await self._remember(positions)
         return Checked(
-            positions=positions, asked_at=asked_at, problem=None, is_settled=all(settled)
+            positions=positions,
+            asked_at=asked_at,
+            problem=None,
+            is_settled=all(settled),
+            drifting=len(found),
         )
 
     async def _settle(self, difference: Difference, ratio: Decimal | None) -> bool:

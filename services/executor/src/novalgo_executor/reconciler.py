@@ -27,7 +27,7 @@ from novalgo_executor.broker import (
     SplitNotice,
 )
 from novalgo_executor.facts import Order
-from novalgo_executor.limits import Limits, gross_exposure
+from novalgo_executor.limits import Limits, gross_exposure, limit_states
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.order_poll import OVERLAP, OrderPoll
 from novalgo_executor.position_check import PositionCheck
@@ -88,6 +88,8 @@ class Reconciler:
         self._foreign_orders: set[str] = set()
         self.exposure = Exposure(Decimal(0), clock())
         """Dollars in longs and shorts at the last comparison."""
+        self.equity = Decimal(0)
+        """Dollars at the last comparison."""
 
     def on_agreement(self, listener: Callable[[], Awaitable[None]]) -> None:
         """Call `listener` whenever the store was found, or made, to agree with the broker."""
@@ -116,6 +118,7 @@ class Reconciler:
                 wait = self._interval
             except UnavailableError as error:
                 self._problem = f"the account cannot be compared with Alpaca: {error}"
+                self._metrics.reconcile_failed()
                 log.warning("reconcile.failed", problem=str(error))
                 await self._tell_failure(error)
                 wait = retry = min(self._interval, retry * 2)
@@ -154,12 +157,15 @@ class Reconciler:
             ratios = await self._take_events(watermark - OVERLAP)
         checked = await self._check.check(ratios)
         self.exposure = Exposure(gross_exposure(checked.positions), checked.asked_at)
+        self.equity = account.equity
         if checked.problem is not None:
             self._problem = checked.problem
             return
         await self._store.save_watermark(started)
         await self._announce(account, checked.positions, started)
         await self._check_limits(account)
+        halts = await self._store.halts()
+        self._metrics.compared(drifting=checked.drifting, halts=len(halts))
         self._metrics.reconciled()
         if not checked.is_settled:
             self._look_again()
@@ -255,5 +261,6 @@ class Reconciler:
                 last_equity=account.last_equity,
                 buying_power=account.buying_power,
                 positions=position_snapshots(positions, await self._store.known_positions()),
+                limits=limit_states(self._limits, account, self.exposure.dollars) or None,
             )
         )

@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from novalgo_common.metrics import outbox_gauges
+
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
 """TradingView gives up after 3 s."""
 
@@ -15,19 +17,21 @@ class Metrics:
             ["answer"],
             registry=self.registry,
         )
+        self.letters = Counter(
+            "novalgo_letters",
+            "E-mails in the mailbox for alerts, by what became of them",
+            ["answer"],
+            registry=self.registry,
+        )
         self.webhook_seconds = Histogram(
             "novalgo_webhook_seconds",
             "From the first byte read to the answer",
             buckets=_SECONDS,
             registry=self.registry,
         )
-        self.outbox_depth = Gauge(
-            "novalgo_ingest_outbox_depth",
-            "Events that the bus has not confirmed",
+        self.disk_free_bytes = Gauge(
+            "novalgo_ingest_disk_free_bytes",
+            "What is left on the disk of the store, where that is SQLite",
             registry=self.registry,
         )
-        self.outbox_oldest_seconds = Gauge(
-            "novalgo_ingest_outbox_oldest_seconds",
-            "Age of the oldest unconfirmed event",
-            registry=self.registry,
-        )
+        self.outbox_depth, self.outbox_oldest_seconds = outbox_gauges(self.registry)

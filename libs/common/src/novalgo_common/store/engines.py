@@ -87,6 +87,7 @@ def _postgresql(url: str, service: str) -> Engine:
         connect_args={
             "options": f"-csearch_path={service}",
             "connect_timeout": CONNECT_SECONDS,
+            "client_encoding": "utf8",  # texts would be bytes where the database has no encoding
             **QUICK_TO_NOTICE,
         },
         pool_pre_ping=True,

@@ -57,6 +57,25 @@ def add(connection: Connection, signal: Signal, step: Submit, now: datetime) -> 
     )
 
 
+def last_entry(connection: Connection, signal: Signal, since: datetime) -> datetime | None:
+    """Return when another signal of the book last opened it, or may have."""
+    found: datetime | None = connection.execute(
+        sa.select(ORDERS.c.created_at)
+        .where(
+            ORDERS.c.created_at >= since,
+            ORDERS.c.symbol == signal.symbol,
+            ORDERS.c.timeframe == signal.timeframe,
+            ORDERS.c.leg == Leg.OPEN,
+            ORDERS.c.sent,
+            ORDERS.c.signal_id != str(signal.signal_id),
+            ORDERS.c.status != OrderStatus.REJECTED,
+        )
+        .order_by(ORDERS.c.created_at.desc())
+        .limit(1)
+    ).scalar()
+    return found
+
+
 def mark(connection: Connection, client_order_id: str, **changes: object) -> None:
     """Change an intent whose order the broker does not have."""
     connection.execute(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -52,6 +52,8 @@ class BookView:
     newer_waits: bool
     halt: Halt | None
     usage: Usage
+    last_entry: datetime | None
+    """The book's last opening within its cooldown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,13 @@ class Store:
 
         await self._database.write(end)
 
-    async def view(self, signal: Signal, exposure: Exposure | None) -> BookView:
+    async def view(
+        self, signal: Signal, exposure: Exposure | None, *, cooldown: int | None = None
+    ) -> BookView:
         """Return what bears on a signal, as of one moment.
 
-        With `exposure` it says how much of the shared limits is used.
+        With `exposure` it says how much of the shared limits is used; with `cooldown` (seconds),
+        when the book was last opened in that time.
         """
         now = self._clock()
 
@@ -139,6 +144,11 @@ class Store:
                     halts.usage(connection, exposure.dollars, exposure.at, now)
                     if exposure is not None
                     else NO_USAGE
+                ),
+                last_entry=(
+                    orders.last_entry(connection, signal, now - timedelta(seconds=cooldown))
+                    if cooldown is not None
+                    else None
                 ),
             )
 
