@@ -237,3 +237,11 @@ def settings() -> None:
     from novalgo_cli.configuration import configuration
 
     sys.stdout.write(configuration())
+
+
+@app.command()
+def metrics() -> None:
+    """Print docs/metrics-prometheus.md: every metric, its labels and its meaning."""
+    from novalgo_cli.metrics_page import metrics_page
+
+    sys.stdout.write(metrics_page())
