@@ -25,7 +25,7 @@ def rows(query):
     return [[None if each is None else str(each) for each in row] for row in store.execute(query)]
 print(json.dumps({
     "orders": rows("SELECT client_order_id, signal_id, leg, part, leg_quantity, filled_quantity"
-                   " FROM executor.orders"),
+                   " FROM executor.orders ORDER BY signal_id, leg, part"),
     "books": rows("SELECT symbol, timeframe, quantity FROM executor.books"),
     "externals": rows("SELECT symbol, quantity FROM executor.externals"),
 }))
