@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from novalgo_common.topology import DEAD_LETTERS
+from novalgo_sheets.performance_tab import TOTAL
 from tests.chaos.alerts import Sent
 from tests.chaos.stage import Stage
 from tests.rabbitmq import amqp_channel
@@ -79,7 +80,7 @@ async def gather(stage: Stage, sent: Sequence[Sent]) -> Evidence:
         summary=await summary(stage.system),
         account=await stage.system.truth(),
         config_tab=tab(stage.system, "Config"),
-        performance_tab=tab(stage.system, "Performance"),
+        performance_tab=[row for row in tab(stage.system, "Performance") if row["symbol"] != TOTAL],
         dead_letters=_dead_letters(stage.node.url),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from novalgo_sheets.performance_tab import TOTAL
 from tests.chaos.alerts import Sent
 from tests.chaos.evidence import Evidence, Intent, receipts, summary, tab
 from tests.containers.compose import ROOT, Compose
@@ -95,7 +96,7 @@ async def gather(system: Composed, sent: Sequence[Sent]) -> Evidence:
         summary=await summary(system),
         account=await system.truth(),
         config_tab=tab(system, "Config"),
-        performance_tab=tab(system, "Performance"),
+        performance_tab=[row for row in tab(system, "Performance") if row["symbol"] != TOTAL],
         dead_letters=await _dead_letters(system.compose),
     )
 

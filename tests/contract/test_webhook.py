@@ -138,6 +138,13 @@ async def test_without_any_config_yet_an_alert_is_accepted(ingest: Ingest) -> No
     assert (answer["status"], answer["amount"]) == ("success", None)
 
 
+async def test_a_heartbeat_is_noted_and_is_no_signal(ingest: Ingest) -> None:
+    answer = await ingest.stored(action="heartbeat")
+
+    assert answer == {"status": "heartbeat", "symbol": "AAPL", "timeframe": "15 Min"}
+    assert (await ingest.get("/signals"))["signals"] == []
+
+
 async def test_a_resend_is_answered_with_the_first_ones_id(ingest: Ingest) -> None:
     first = await ingest.stored()
 
@@ -294,6 +301,31 @@ async def test_a_full_spool_is_answered_with_503(tmp_path: Path) -> None:
     assert response.status_code == 503
     assert response.json() == {"error": "The alert could not be stored: send it again"}
     assert ready.status_code == 503
+
+
+async def test_with_too_little_room_on_the_disk_alerts_are_answered_with_503(
+    tmp_path: Path,
+) -> None:
+    async with running_ingest(tmp_path, NOVALGO_DISK_RESERVE="1000000000") as ingest:
+        response = await ingest.post()
+        ready = (await ingest.client.get("/ready")).json()
+        metrics = (await ingest.client.get("/metrics")).text
+
+    assert response.status_code == 503
+    assert "make room" in ready["problems"]["spool"]
+    assert "novalgo_ingest_disk_free_bytes" in metrics
+
+
+async def test_how_much_waits_and_how_long_is_told(ingest: Ingest) -> None:
+    await ingest.bus.close()
+    await ingest.stored()
+    ingest.clock.advance(timedelta(minutes=3))
+
+    health = {"oldest_unpublished_seconds": 0}
+    while health["oldest_unpublished_seconds"] < 180:
+        health = (await ingest.client.get("/health")).json()
+
+    assert health["unpublished"] == 1
 
 
 async def test_while_the_bus_is_away_alerts_are_accepted(ingest: Ingest) -> None:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 
-from novalgo_ingest.alert import Alert
+from novalgo_ingest.alert import Alert, Refusal
 from novalgo_ingest.message import read_message
 from novalgo_ingest.strict_json import Fields, NotStrictJsonError
 from novalgo_ingest.translate import translate
@@ -47,8 +47,9 @@ def _outcome(body: str, added: Fields) -> str:
     except NotStrictJsonError as error:
         return str(error)
     alert = translate(added | fields, AT)
-    if not isinstance(alert, Alert):
+    if isinstance(alert, Refusal):
         return alert.error
+    assert isinstance(alert, Alert), "no collected body is a heartbeat"
     return " ".join((alert.action, alert.symbol, alert.timeframe, *_told(alert)))
 
 

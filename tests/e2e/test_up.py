@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import connect
 
 from tests.novalgo_process import Up, novalgo, running_up
 
@@ -35,6 +36,18 @@ async def test_the_call_that_up_prints_can_be_pasted_into_a_shell(tmp_path: Path
         answer, _ = await call.communicate()
 
     assert json.loads(answer)["status"] == "success"
+
+
+async def test_the_simulators_order_stream_can_be_joined(tmp_path: Path) -> None:
+    async with (
+        running_up(tmp_path) as up,
+        connect(up.url("simulator", "/stream").replace("http", "ws")) as stream,
+    ):
+        keys = {"key_id": "nobody", "secret_key": "nothing"}
+        await stream.send(json.dumps({"action": "authenticate", "data": keys}))
+        answer = json.loads(await stream.recv())
+
+    assert answer["data"]["status"] == "unauthorized"
 
 
 async def test_the_commands_follow_a_signal_to_its_position(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Ingest over restarts, bursts and broken stores: one alert is one signal, and none is lost."""
 
 import asyncio
+import csv
 from collections import Counter
+from io import StringIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -220,9 +222,57 @@ async def test_receipts_are_paged_newest_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        pytest.param("symbol=MSFT", [1], id="a symbol"),
+        pytest.param("symbol=NASDAQ:AAPL&timeframe=15m", [2, 0], id="a book, as a chart says it"),
+        pytest.param("action=sell", [2], id="an action"),
+        pytest.param("ending=declined", [0], id="an ending"),
+        pytest.param("ending=none", [2, 1], id="those under way"),
+        pytest.param("since=2026-11-11T17:00:01Z", [2, 1], id="from a time on"),
+        pytest.param("until=2026-11-11T17:00:01Z", [0], id="before a time"),
+        pytest.param("symbol=AAPL&limit=1", [2], id="a page of some"),
+    ],
+)
+async def test_receipts_are_searched(tmp_path: Path, search: str, found: list[int]) -> None:
+    async with running_ingest(tmp_path) as ingest:
+        ids = []
+        for changes in ({}, {"symbol": "MSFT"}, {"action": "SELL"}):
+            ids.append((await ingest.stored(**changes))["signal_id"])
+            ingest.clock.advance(SECOND)
+        await ingest.bus.publish(a_signal_ended(ending=Ending.DECLINED, correlation_id=ids[0]))
+
+        page = await ingest.get(f"/signals?{search}")
+
+    assert [each["signal_id"] for each in page["signals"]] == [ids[number] for number in found]
+
+
+async def test_a_receipt_tells_where_the_alert_came_from(tmp_path: Path) -> None:
+    async with running_ingest(tmp_path) as ingest:
+        await ingest.stored(price="190.5", comment="=1+1")
+
+        [receipt] = (await ingest.get("/signals"))["signals"]
+        headers = {"X-API-Key": "made-up-key"}
+        exported = await ingest.client.get("/signals?format=csv&limit=1", headers=headers)
+
+    told = (receipt["channel"], receipt["address"], receipt["secret"], receipt["price"])
+    assert told == ("webhook", "127.0.0.1", "setting 1", 190.5)
+    assert exported.headers["content-type"].startswith("text/csv")
+    assert exported.headers["x-before"] == "1"
+    [line] = csv.DictReader(StringIO(exported.text))
+    assert (line["symbol"], line["price"], line["comment"]) == ("AAPL", "190.5", "'=1+1")
+    assert line["received"] == NOON.isoformat()
+
+
+@pytest.mark.parametrize(
     ("path", "status"),
     [
         pytest.param("/signals?limit=0", 400, id="no limit"),
+        pytest.param("/signals?ending=maybe", 400, id="an unknown ending"),
+        pytest.param("/signals?since=noon", 400, id="a word for a time"),
+        pytest.param("/signals?colour=red", 400, id="an unknown condition"),
+        pytest.param("/signals?symbol=AAPL&symbol=MSFT", 400, id="a condition twice"),
+        pytest.param("/signals?format=xml", 400, id="an unknown form"),
         pytest.param("/signals?limit=many", 400, id="a word for a limit"),
         pytest.param("/signals?before=x", 400, id="a word for a place"),
         pytest.param("/signals/none", 400, id="no id"),

@@ -16,6 +16,7 @@ from novalgo_executor.answers import amount
 from novalgo_executor.broker import (
     Accepted,
     Account,
+    AccountEvent,
     Asset,
     BrokerFill,
     BrokerOrder,
@@ -164,6 +165,10 @@ class SimulatedBroker:
         await self._travel()
         now = self._venue.now()
         return [_fill(listed.fill) for listed in self._venue.activities if after < listed.at <= now]
+
+    async def events(self, after: datetime) -> Sequence[AccountEvent]:
+        await self._travel()
+        return []
 
     async def positions(self) -> Sequence[BrokerPosition]:
         await self._travel()

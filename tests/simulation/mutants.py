@@ -163,7 +163,9 @@ def _closing_too_much(step: Step, _s: Signal, _f: Facts, _r: Rules, _now: dateti
     return step
 
 
-def _never_refused(_signal: Signal, facts: Facts, _rules: Rules) -> End | Ask | None:
+def _never_refused(
+    _signal: Signal, facts: Facts, _rules: Rules, *, now: datetime
+) -> End | Ask | None:
     if facts.row is None:
         return End(Ending.DECLINED, Reason.ROW_MISSING)
     return Ask(asset=True) if facts.asset is None else None

@@ -425,3 +425,52 @@ def test_a_close_waits_while_another_order_that_rests_is_selling_the_same_shares
 
     assert deciding(Action.CLOSE, resting=(selling,), hours=CLOSED, **facts) == Wait(parked=True)
     assert submitted(deciding(Action.CLOSE, hours=CLOSED, **facts)).leg is Leg.CLOSE
+
+
+def test_a_sheet_that_was_not_read_for_too_long_stops_entries_and_no_exit() -> None:
+    rules = replace(RULES, max_config_age=timedelta(hours=4))
+    old = NOON - timedelta(hours=4, seconds=1)
+
+    entry = decide(a_stored_signal(), some_facts(config_read_at=old), rules, now=NOON)
+    fresh = decide(a_stored_signal(), some_facts(config_read_at=NOON), rules, now=NOON)
+    unsaid = decide(a_stored_signal(), some_facts(config_read_at=None), rules, now=NOON)
+    held = some_facts(config_read_at=old, held=Decimal(25))
+    exit_ = decide(a_stored_signal(Action.CLOSE), held, rules, now=NOON)
+
+    assert isinstance(entry, End)
+    assert entry.reason is Reason.HALTED
+    assert "the sheet has not been read since" in entry.detail
+    assert isinstance(fresh, Submit)
+    assert isinstance(unsaid, Submit)
+    assert isinstance(exit_, Submit)
+
+
+@pytest.mark.parametrize(
+    ("row", "facts", "reason"),
+    [
+        pytest.param({"allow_short": False}, {}, Reason.NOT_SHORTABLE, id="no shorts"),
+        pytest.param({"session": "09:30-10:00"}, {}, Reason.MARKET_CLOSED, id="out of hours"),
+        pytest.param({"cooldown": 600}, {"last_entry": NOON}, Reason.ORDER_RATE, id="cooling"),
+    ],
+)
+def test_a_rows_own_terms_stop_its_entries_and_no_exit(
+    row: dict[str, object], facts: dict[str, object], reason: Reason
+) -> None:
+    terms = a_config_row(**row)
+
+    entry = decide(a_stored_signal(Action.SELL), some_facts(row=terms, **facts), RULES, now=NOON)
+    held = some_facts(row=terms, held=Decimal(25), **facts)
+    exit_ = decide(a_stored_signal(Action.CLOSE), held, RULES, now=NOON)
+
+    assert isinstance(entry, End)
+    assert entry.reason is reason
+    assert isinstance(exit_, Submit)
+
+
+def test_a_rows_own_age_limit_counts() -> None:
+    facts = some_facts(row=a_config_row(max_signal_age=60))
+
+    step = decide(a_stored_signal(), facts, RULES, now=NOON + timedelta(seconds=61))
+
+    assert isinstance(step, End)
+    assert step.detail == "the signal is older than 60 s"

@@ -13,12 +13,20 @@ from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.events import AccountSnapshotTaken, ConfigChanged, Event, Side
 from novalgo_executor.allocate import Holdings, Share
-from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerOrder, BrokerPosition
+from novalgo_executor.broker import (
+    Account,
+    AccountEvent,
+    Broker,
+    BrokerFill,
+    BrokerOrder,
+    BrokerPosition,
+)
 from novalgo_executor.facts import Order
 from novalgo_executor.halts import Halt
 from novalgo_executor.limits import Limits, Trip
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.reconciler import Reconciler
+from novalgo_executor.split import Stated
 from novalgo_executor.store import Store
 from tests.builders import NOON, SYMBOL, a_config_changed, a_config_row
 from tests.unit.executor.builders import an_order
@@ -58,6 +66,12 @@ class CountingStore:
     async def announce(self, event: Event) -> None:
         assert isinstance(event, AccountSnapshotTaken)
         self.snapshots.append(event)
+
+    async def stated_positions(self) -> dict[str, Stated]:
+        return {}
+
+    async def save_stated(self, stated: Sequence[BrokerPosition]) -> None:
+        pass
 
     async def halts(self) -> list[Halt]:
         return []
@@ -122,6 +136,9 @@ class FilledBroker:
         ]
 
     async def fills(self, after: datetime) -> Sequence[BrokerFill]:
+        return []
+
+    async def events(self, after: datetime) -> Sequence[AccountEvent]:
         return []
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from novalgo_common.credentials import Credentials
 from novalgo_ingest.addresses import Origin, client_address
-from novalgo_ingest.alert import Alert, Outcome
+from novalgo_ingest.alert import Alert, Outcome, Refusal
 from novalgo_ingest.gate import TRADINGVIEW_CERTIFICATE, Gate
 from novalgo_ingest.lockout import ALLOWED_FAILURES
 from tests.builders import NOON, SECOND
@@ -89,9 +89,9 @@ def test_where_certificates_are_checked_an_alert_needs_tradingviews() -> None:
     other = gate.judge(RIGHT, Origin(TRADINGVIEW, certificate="CN=somebody"), NOON)
     with_it = gate.judge(RIGHT, Origin(TRADINGVIEW, certificate=TRADINGVIEW_CERTIFICATE), NOON)
 
-    assert not isinstance(without, Alert)
+    assert isinstance(without, Refusal)
     assert without.outcome is Outcome.FORBIDDEN
-    assert not isinstance(other, Alert)
+    assert isinstance(other, Refusal)
     assert isinstance(with_it, Alert)
 
 
@@ -114,7 +114,7 @@ def test_too_many_wrong_secrets_shut_an_address_out_for_a_minute() -> None:
 
     refusal = gate.judge(WRONG, Origin(TRADINGVIEW), NOON + 20 * SECOND)
 
-    assert not isinstance(refusal, Alert)
+    assert isinstance(refusal, Refusal)
     assert (refusal.outcome, refusal.retry_after) == (Outcome.LOCKED_OUT, 40)
     assert _outcome(gate, b"{", after=20) is Outcome.LOCKED_OUT
     assert _outcome(gate, WRONG, peer="10.0.0.9") is Outcome.UNAUTHORIZED
@@ -131,5 +131,5 @@ def test_a_right_secret_passes_from_an_address_that_is_shut_out() -> None:
 
 def _outcome(gate: Gate, body: bytes, *, peer: str = TRADINGVIEW, after: int = 0) -> Outcome:
     verdict = gate.judge(body, Origin(peer), NOON + timedelta(seconds=after))
-    assert not isinstance(verdict, Alert)
+    assert isinstance(verdict, Refusal)
     return verdict.outcome

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from novalgo_ingest.alert import Alert
+from novalgo_ingest.alert import Alert, Heartbeat
 from novalgo_ingest.names import ALIASES
 from novalgo_ingest.settings import TRADINGVIEW
 from novalgo_ingest.strict_json import parse_object
@@ -34,12 +34,12 @@ def test_every_message_to_paste_is_an_alert(message: str) -> None:
 
     alert = translate(parse_object(rendered.encode()), NOON)
 
-    assert isinstance(alert, Alert)
+    assert isinstance(alert, Alert | Heartbeat)
     assert (alert.symbol, alert.timeframe) == ("AAPL", "15 Min")
 
 
 def test_the_page_has_messages() -> None:
-    assert len(MESSAGES) == 3
+    assert len(MESSAGES) == 4
     assert "secret" in json.loads(MESSAGES[0])
 
 

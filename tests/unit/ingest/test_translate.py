@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from novalgo_common.events import Action
-from novalgo_ingest.alert import Alert, Outcome, Refusal
+from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal
 from novalgo_ingest.strict_json import Fields, NotStrictJsonError, parse_object
 from novalgo_ingest.translate import secret_of, translate
 from tests.builders import NOON
@@ -214,6 +214,11 @@ def test_a_price_is_exact(price: object, expected: Decimal | None) -> None:
     assert an_alert(price=price).price == expected
 
 
+def test_a_heartbeat_needs_its_book_alone() -> None:
+    assert translate(a_body(action="Heartbeat", time="soon"), NOON) == Heartbeat("AAPL", "15 Min")
+    assert a_refusal(action="heartbeat", timeframe=None) == "Missing timeframe"
+
+
 def test_a_long_comment_is_cut() -> None:
     assert an_alert(comment="x" * 1000).comment == "x" * 200
 
@@ -314,4 +319,4 @@ def test_any_fields_are_an_alert_or_refused(changes: Fields) -> None:
         fields = parse_object(body)
     except NotStrictJsonError:
         return
-    assert isinstance(translate(fields, NOON), Alert | Refusal)
+    assert isinstance(translate(fields, NOON), Alert | Heartbeat | Refusal)

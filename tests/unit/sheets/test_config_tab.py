@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from novalgo_common.events import Sizing
 from novalgo_sheets.config_tab import ConfigTab, Trouble, Unusable, read_config
 from novalgo_sheets.sheet import Cell, Cells
 from tests.builders import a_config_row
@@ -89,7 +90,9 @@ def test_a_row_is_off_unless_it_is_switched_on(cell: Cell) -> None:
 
 
 def test_an_unclear_switch_is_a_problem() -> None:
-    assert read(a_row(active="maybe")).problems()[0].message == "active must be TRUE or FALSE"
+    assert read(a_row(active="maybe")).problems()[0].message == (
+        "active must be TRUE or FALSE: tick or untick it"
+    )
 
 
 @pytest.mark.parametrize("cell", ["15 Min", "15", 15, 15.0, "15m", "15 minutes"])
@@ -141,14 +144,16 @@ def test_missing_headers_are_named() -> None:
     found = unusable([["symbol", "size", "active"], ROW])
 
     assert found.trouble is Trouble.HEADERS
-    assert found.message == "the Config tab's first row lacks position_size, Time Frame"
+    assert found.message == ("the Config tab's first row lacks Time Frame: write the name back")
 
 
 def test_a_header_that_stands_there_twice_is_refused() -> None:
     found = unusable([[*HEADER, "Position-Size"], ROW])
 
     assert found == Unusable(
-        Trouble.HEADERS, "the Config tab has more than one column named position_size"
+        Trouble.HEADERS,
+        "the Config tab has more than one column named position_size: "
+        "rename all but one in its first row",
     )
 
 
@@ -165,10 +170,108 @@ def test_an_emptied_tab_is_no_config(cells: Cells) -> None:
     assert unusable(cells).trouble is Trouble.EMPTY
 
 
-def test_our_columns_get_the_first_free_ones_where_they_are_missing() -> None:
+def test_the_columns_that_are_there_are_known_and_where_a_free_one_is() -> None:
     tab = read([*ROW, "", "", "a note of the owner"])
 
-    assert dict(tab.columns.owned) == {"Order Status": 4, "Last Updated": 8, "Reason": 9}
+    assert (dict(tab.columns.owned), tab.columns.width) == ({"Order Status": 4}, 8)
+
+
+def test_people_call_columns_by_other_names() -> None:
+    tab = read_config([["Ticker", "Amount", "enabled", "TF"], ["AAPL", 5000, True, "15 Min"]])
+
+    assert isinstance(tab, ConfigTab)
+    assert tab.config() == (a_config_row(position_size=Decimal(5000)),)
+
+
+@pytest.mark.parametrize(
+    ("cell", "mend"),
+    [
+        pytest.param("5.000,00", "can be read in two ways: write it like 5000", id="two ways"),
+        pytest.param("5e3", "write it out", id="a power of ten as text"),
+        pytest.param("=A1*2", "not a formula: type it anew", id="a formula as text"),
+        pytest.param("#REF!", "mend its formula", id="a broken formula"),
+        pytest.param(-5, "untick active", id="negative"),
+        pytest.param(0, "untick active", id="zero"),
+        pytest.param("", "is blank: write a number", id="blank"),
+        pytest.param("50%", "write the bare number", id="a percentage"),
+        pytest.param(1_000_000_001, "write less", id="too much"),
+        pytest.param("a lot", "is not a number: write one", id="words"),
+    ],
+)
+def test_a_bad_size_says_how_to_mend_it(cell: Cell, mend: str) -> None:
+    [problem] = read(a_row(size=cell)).problems()
+
+    assert problem.message.startswith("position_size")
+    assert mend in problem.message
+
+
+WIDE: list[Cell] = [
+    *HEADER, "sizing", "stop distance", "MAX_POSITION", "allow_short", "session", "signal_age",
+    "cooldown", "colour",
+]  # fmt: skip
+
+
+def read_wide(*optional: Cell, size: Cell = 5000) -> ConfigTab:
+    row = ["AAPL", size, True, "15 Min", "READY", *optional]
+    tab = read_config([WIDE, row])
+    assert isinstance(tab, ConfigTab)
+    return tab
+
+
+def test_the_columns_that_an_owner_may_add_are_honoured_and_unknown_ones_passed_over() -> None:
+    found = read_wide("risk", 2.5, "$9,000", False, "9:45 - 15:30", 60, 10, "blue", size=100)
+
+    assert found.config() == (
+        a_config_row(
+            position_size=Decimal(100),
+            sizing=Sizing.RISK,
+            stop_distance=Decimal("2.5"),
+            max_position=Decimal(9000),
+            allow_short=False,
+            session="09:45-15:30",
+            max_signal_age=60,
+            cooldown=600,
+        ),
+    )
+
+
+def test_blank_cells_in_added_columns_change_nothing() -> None:
+    assert read_wide("", "", "", "", "", "", "").config() == (a_config_row(),)
+
+
+@pytest.mark.parametrize(
+    ("optional", "size", "words"),
+    [
+        pytest.param(["lots"], 5, "sizing must be dollars, shares", id="unknown sizing"),
+        pytest.param(["risk"], 5, "needs stop_distance", id="risk without a stop"),
+        pytest.param(["risk", 0.02], 5, "write 2.50, not 2%", id="a stop typed as 2%"),
+        pytest.param(["percent"], 0.05, "not 5%", id="a share typed as 5%"),
+        pytest.param(["percent"], 101, "above 100", id="more than everything"),
+        pytest.param(["shares"], 1e-9, "millionth", id="next to no shares"),
+        pytest.param(["", "", "much"], 5, "max_position much is not", id="a limit in words"),
+        pytest.param(["", "", "", "maybe"], 5, "allow_short must be", id="an unclear switch"),
+        pytest.param(["", "", "", "", "9-16"], 5, "such as 09:45-15:30", id="hours only"),
+        pytest.param(["", "", "", "", "16:00-09:30"], 5, "session", id="back to front"),
+        pytest.param(["", "", "", "", "9:75-16:00"], 5, "session", id="no such minute"),
+        pytest.param(["", "", "", "", "", 0], 5, "signal_age", id="no age at all"),
+        pytest.param(["", "", "", "", "", "", 99999999], 5, "30 days", id="for ever"),
+    ],
+)
+def test_a_bad_cell_in_an_added_column_is_told(
+    optional: list[Cell], size: Cell, words: str
+) -> None:
+    [problem] = read_wide(*optional, size=size).problems()
+
+    assert words in problem.message
+
+
+def test_a_size_above_the_cap_is_refused() -> None:
+    tab = read_config([HEADER, ROW], cap=Decimal(4000))
+
+    assert isinstance(tab, ConfigTab)
+    assert tab.problems()[0].message == (
+        "position_size is above 4,000, the most that is allowed: write less"
+    )
 
 
 @given(

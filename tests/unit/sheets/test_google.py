@@ -30,7 +30,7 @@ def test_the_answer_names_the_size_of_the_tab(range_: str, rows: int, columns: i
 def test_a_block_is_written_to_explicit_corners() -> None:
     block = Block(title="Bob's", row=1, column=26, values=[["a", "b"], ["c", "d"]])
 
-    assert as_value_range(block)["range"] == "'Bob''s'!AA2:AB3"
+    assert as_value_range(block, "Bob's")["range"] == "'Bob''s'!AA2:AB3"
 
 
 @pytest.mark.parametrize(("column", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ")])

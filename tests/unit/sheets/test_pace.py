@@ -6,7 +6,7 @@ NOW = 1000.0
 
 
 def test_reads_and_writes_stay_within_the_quota_of_sixty_a_minute() -> None:
-    assert 60 / pace.reading().every == 30
+    assert round(60 / pace.reading().every) == 29
     assert 60 / pace.writing().every == 40
 
 
@@ -27,4 +27,20 @@ def test_the_wait_is_at_least_what_the_server_asks_for() -> None:
 def test_a_success_forgets_the_failures() -> None:
     failed = pace.reading().after_failure(NOW, retry_after=0, chance=0)
 
-    assert failed.after_success(NOW) == pace.Pace(every=2.0, due=NOW + 2)
+    assert failed.after_success(NOW) == pace.Pace(every=failed.every, due=NOW + failed.every)
+
+
+def test_no_server_can_ask_for_more_than_five_minutes() -> None:
+    assert pace.reading().after_failure(NOW, retry_after=86400, chance=1).due == NOW + 300
+
+
+def test_second_looks_come_soon_and_are_few_in_any_minute() -> None:
+    looks, now = pace.reading().after_success(NOW), NOW
+    soon = 0
+    for _ in range(40):
+        looks = looks.with_second_look(now)
+        soon += looks.due == now + pace.SECOND_LOOK_AFTER
+        now += 1.4
+        looks = looks.after_success(now)
+
+    assert soon == pace.SECOND_LOOKS_A_MINUTE

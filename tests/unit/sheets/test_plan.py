@@ -11,9 +11,10 @@ from novalgo_common.events import ConfigChanged, RowStatus
 from novalgo_sheets.config_tab import ConfigTab, read_config
 from novalgo_sheets.kept import Kept, KeptConfig
 from novalgo_sheets.plan import Plan, announcements, next_config, plan
-from novalgo_sheets.sheet import Block, Cell, Grid, Reading
+from novalgo_sheets.sheet import Cell, Grid, Reading
 from novalgo_sheets.status import Change
 from tests.builders import NOON, SIGNAL_ID
+from tests.fake_sheet import put
 
 HEADER: list[Cell] = [
     "symbol", "position_size", "active", "Time Frame", "Order Status", "Last Updated", "Reason"
@@ -54,16 +55,19 @@ def tab_of(grid: Grid) -> ConfigTab:
 
 
 def planned(grid: Grid, kept: Kept) -> Plan:
-    return plan(Reading(config=grid), tab_of(grid), kept)
+    tab = tab_of(grid)
+    return plan(Reading(config=grid, anchors=tab.columns.owned), tab, kept)
 
 
-def after(grid: Grid, blocks: tuple[Block, ...]) -> Grid:
-    """Return the grid as a server leaves it that has written the blocks."""
+def after(grid: Grid, todo: Plan) -> Grid:
+    """Return the grid as a server leaves it that has carried out the plan."""
     cells = [list(row) for row in grid.cells]
-    for block in blocks:
-        row = cells[block.row]
-        row.extend([""] * (block.column + 1 - len(row)))
-        [[row[block.column]]] = block.values
+    for anchor in todo.anchors:
+        put(cells, 0, anchor.column, anchor.name)
+    columns = tab_of(replace(grid, cells=cells)).columns.owned
+    for strip in todo.strips:
+        for row, text in strip.cells.items():
+            put(cells, row, columns[strip.anchor], text)
     return replace(grid, cells=cells)
 
 
@@ -74,7 +78,7 @@ def shown(grid: Grid, number: int = 2) -> list[Cell]:
 def test_a_row_without_history_is_ready_since_it_stands_in_the_sheet() -> None:
     grid = a_grid(a_row())
 
-    written = after(grid, planned(grid, kept_after(grid)).blocks)
+    written = after(grid, planned(grid, kept_after(grid)))
 
     assert shown(written) == ["READY", NOON_IN_CALIFORNIA]
 
@@ -84,8 +88,8 @@ def test_an_inactive_row_shows_its_history_again_once_it_is_active() -> None:
     filled = a_change(at=NOON - timedelta(hours=1))
     kept = kept_after(inactive, filled)
 
-    off = after(inactive, planned(inactive, kept).blocks)
-    on = after(active, planned(active, kept_after(active, filled, before=kept.config)).blocks)
+    off = after(inactive, planned(inactive, kept))
+    on = after(active, planned(active, kept_after(active, filled, before=kept.config)))
 
     assert shown(off)[0] == "INACTIVE"
     assert shown(on) == ["FILLED", NOON_IN_CALIFORNIA]
@@ -94,16 +98,16 @@ def test_an_inactive_row_shows_its_history_again_once_it_is_active() -> None:
 def test_a_bad_row_says_what_is_wrong_with_it_before_what_its_signals_did() -> None:
     grid = a_grid(["AAPL", "a lot", True, "15 Min"])
 
-    written = after(grid, planned(grid, kept_after(grid, a_change())).blocks)
+    written = after(grid, planned(grid, kept_after(grid, a_change())))
 
     assert shown(written)[0] == "FAILED"
-    assert shown(written)[2] == "position_size a lot is not a number of dollars"
+    assert shown(written)[2] == "position_size a lot is not a number: write one, such as 5000"
 
 
 def test_rows_are_found_where_a_sort_has_put_them() -> None:
     grid = a_grid(a_row("MSFT"), a_row("AAPL"))
 
-    written = after(grid, planned(grid, kept_after(grid, a_change("AAPL"))).blocks)
+    written = after(grid, planned(grid, kept_after(grid, a_change("AAPL"))))
 
     assert (shown(written, 2)[0], shown(written, 3)[0]) == ("READY", "FILLED")
 
@@ -111,15 +115,15 @@ def test_rows_are_found_where_a_sort_has_put_them() -> None:
 def test_only_cells_that_differ_are_written() -> None:
     grid = a_grid([*a_row(), "READY", "yesterday", ""])
 
-    [block] = planned(grid, kept_after(grid)).blocks
+    [strip] = planned(grid, kept_after(grid)).strips
 
-    assert (block.row, block.column) == (1, 5)
+    assert (strip.anchor, list(strip.cells)) == ("Last Updated", [1])
 
 
 def test_a_missing_column_of_ours_is_added_with_its_header() -> None:
     grid = a_grid(a_row(), header=HEADER[:6])
 
-    written = after(grid, planned(grid, kept_after(grid)).blocks)
+    written = after(grid, planned(grid, kept_after(grid)))
 
     assert written.cells[0] == HEADER
 
@@ -140,9 +144,9 @@ def test_a_change_that_the_sheet_shows_already_is_announced_without_a_write() ->
     grid, change = a_grid(a_row()), a_change()
     kept = kept_after(grid, change)
 
-    again = planned(after(grid, planned(grid, kept).blocks), kept)
+    again = planned(after(grid, planned(grid, kept)), kept)
 
-    assert again.blocks == ()
+    assert again.strips == ()
     assert [item.change for item in again.standing] == [change]
 
 
@@ -201,9 +205,9 @@ def test_one_write_puts_any_sheet_right(
     )
     kept = kept_after(grid, *(a_change(symbol) for symbol in filled))
 
-    written = after(grid, planned(grid, kept).blocks)
+    written = after(grid, planned(grid, kept))
 
-    assert planned(written, kept).blocks == ()
+    assert planned(written, kept).strips == ()
     for row in written.cells[1:]:
         expected = "FILLED" if row[order.index(0)] in filled else "READY"
         assert row[order.index(4)] == expected

@@ -124,17 +124,53 @@ def preview(
 @app.command()
 def signals(
     signal_id: Annotated[str, typer.Argument(help="Show this one's receipt.")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
+    *,
+    symbol: Annotated[str, typer.Option(help="Of this symbol only.")] = "",
+    timeframe: Annotated[str, typer.Option(help="Of this timeframe only.")] = "",
+    action: Annotated[str, typer.Option(help="`BUY`, `SELL` or `CLOSE` only.")] = "",
+    ending: Annotated[str, typer.Option(help="Ended so only; `none`: still under way.")] = "",
+    since: Annotated[str, typer.Option(help="Received from then on: ISO 8601 with a zone.")] = "",
+    until: Annotated[str, typer.Option(help="Received before then.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
     as_json: Annotated[bool, _AS_JSON] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, for a spreadsheet.")] = False,
 ) -> None:
     """List the newest signals with their endings, or show one with its receipt."""
     from novalgo_cli.reading import show_signal, show_signals
 
+    search = {
+        "symbol": symbol,
+        "timeframe": timeframe,
+        "action": action,
+        "ending": ending,
+        "since": since,
+        "until": until,
+    }
     with _one_line_on_error():
         if signal_id:
             show_signal(signal_id, os.environ, Console(), as_json=as_json)
-        else:
-            show_signals(os.environ, Console(), limit=limit, as_json=as_json)
+            return
+        given = {name: value for name, value in search.items() if value}
+        form = "json" if as_json else "csv" if as_csv else "table"
+        show_signals(os.environ, Console(), given, limit=limit, form=form)
+
+
+@app.command()
+def replay(
+    recording: Annotated[
+        Path, typer.Argument(help="What `novalgo signals --json` printed, or messages, one a line.")
+    ],
+    config: Annotated[Path, typer.Option(help="The Config tab to try, as CSV.")],
+    as_json: Annotated[bool, _AS_JSON] = False,
+) -> None:
+    """Send recorded alerts to the simulator, and show what this configuration would have done.
+
+    Runs by itself, on free ports and a data folder of its own, at the alerts' own prices.
+    """
+    from novalgo_cli.replay.run import replay as run_replay
+
+    with _one_line_on_error():
+        raise typer.Exit(run_replay(recording, config, Console(), as_json=as_json))
 
 
 @app.command()
@@ -148,12 +184,74 @@ def positions(as_json: Annotated[bool, _AS_JSON] = False) -> None:
 
 @app.command()
 def profit(as_json: Annotated[bool, _AS_JSON] = False) -> None:
-    """Show what was earned, by symbol and by timeframe, and the account."""
-    from novalgo_cli.client import read_summary
+    """Show the account, what was earned by symbol and timeframe, and how trades went."""
+    from novalgo_cli.client import Analytics
     from novalgo_cli.profit import show_profit
 
     with _one_line_on_error():
-        show_profit(read_summary(os.environ), Console(), as_json=as_json)
+        show_profit(Analytics(os.environ).summary(), Console(), as_json=as_json)
+
+
+_DAYS = typer.Option(help="The days up to today; else the last day of the exchange.", min=1)
+
+
+@app.command()
+def report(
+    days: Annotated[int | None, _DAYS] = None,
+    week: Annotated[bool, typer.Option("--week", help="The week to the last close.")] = False,
+    out: Annotated[Path, typer.Option(help="The directory to write into.")] = Path("report"),
+) -> None:
+    """Write a report: one HTML page with its charts inside; PNG and CSV files beside it."""
+    from novalgo_cli.report import write_report
+
+    with _one_line_on_error():
+        write_report(os.environ, Console(), out, days=days, week=week)
+
+
+@app.command()
+def export(
+    table: Annotated[
+        str, typer.Argument(help="positions, trades, fills, account, signals or orders")
+    ],
+    days: Annotated[int | None, _DAYS] = None,
+    form: Annotated[str, typer.Option("--format", help="`csv` or `parquet`.")] = "csv",
+    out: Annotated[Path | None, typer.Option(help="A file; else the terminal.")] = None,
+) -> None:
+    """Write a table for another program: times in UTC, amounts exact, no formula ever."""
+    from novalgo_cli.report import write_table
+
+    with _one_line_on_error():
+        write_table(os.environ, table, form, days=days, out=out)
+
+
+@app.command()
+def journal(
+    event_type: Annotated[
+        str | None, typer.Option("--type", help="One kind only, such as `fill.recorded.v1`.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="A file; else the terminal.")] = None,
+) -> None:
+    """Write every event that analytics has journaled, one JSON object a line."""
+    from novalgo_cli.journal import write_journal
+
+    with _one_line_on_error():
+        write_journal(os.environ, event_type, out)
+
+
+@app.command()
+def rebuild(
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Keep what was rebuilt, then compare again.")
+    ] = False,
+) -> None:
+    """Derive every number from the journal again, and compare it with what was kept.
+
+    Exits with 0 when all is equal byte for byte, 1 when it is not.
+    """
+    from novalgo_cli.journal import show_rebuild
+
+    with _one_line_on_error():
+        raise typer.Exit(show_rebuild(os.environ, Console(), replace=replace))
 
 
 _SYMBOL = typer.Argument(help="A symbol only, such as AAPL; else everything.")
@@ -229,6 +327,38 @@ def doctor() -> None:
 
     with _one_line_on_error():
         raise typer.Exit(examine(os.environ, Console()))
+
+
+sheet = typer.Typer(no_args_is_help=True, help="The owner's spreadsheet.")
+app.add_typer(sheet, name="sheet")
+
+
+@sheet.command()
+def init(
+    columns: Annotated[
+        str,
+        typer.Option(
+            help="Columns to have besides: sizing, stop_distance, max_position, allow_short, "
+            "session, signal_age, cooldown; or `all`.",
+            metavar="NAMES",
+        ),
+    ] = "",
+    tabs: Annotated[
+        str,
+        typer.Option(
+            help="Tabs to have besides: Risk, Positions, Signals, Changes; or `all`.",
+            metavar="NAMES",
+        ),
+    ] = "",
+) -> None:
+    """Make the Config and Performance tabs. One that holds anything is left as it is.
+
+    Exits with 2 where the spreadsheet cannot be reached.
+    """
+    from novalgo_cli.sheet.init import init as make
+
+    with _one_line_on_error():
+        make(columns, tabs, os.environ, Console())
 
 
 @app.command()

@@ -1,7 +1,9 @@
 """`novalgo signals` and `novalgo positions`: what ingest tells the holder of an API key."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from rich import box
 from rich.console import Console
@@ -9,17 +11,39 @@ from rich.table import Table
 
 from novalgo_cli.client import Ingest
 from novalgo_cli.receipts import receipt_lines, receipts_table
+from novalgo_ingest.receipts.export import as_csv
+from novalgo_ingest.receipts.search import MOST
 
 
 def show_signals(
-    environ: Mapping[str, str], console: Console, *, limit: int, as_json: bool
+    environ: Mapping[str, str],
+    console: Console,
+    search: Mapping[str, str],
+    *,
+    limit: int,
+    form: str,
 ) -> None:
-    """Print the newest signals with their endings."""
-    found = Ingest(environ).read(f"/signals?limit={limit}")
-    if as_json:
-        console.print_json(data=found)
+    """Print the newest signals of a search: as a table, or in the form `json` or `csv`."""
+    found = _all_pages(Ingest(environ), search, limit)
+    if form == "json":
+        console.print_json(data={"signals": found})
+    elif form == "csv":
+        sys.stdout.write(as_csv(found))
     else:
-        console.print(receipts_table(found["signals"]))
+        console.print(receipts_table(found))
+
+
+def _all_pages(ingest: Ingest, search: Mapping[str, str], limit: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    before: dict[str, str] = {}
+    while len(found) < limit:
+        asked = {**search, **before, "limit": str(min(MOST, limit - len(found)))}
+        page = ingest.read(f"/signals?{urlencode(asked)}")
+        found += page["signals"]
+        if page["before"] is None:
+            break
+        before = {"before": str(page["before"])}
+    return found
 
 
 def show_signal(

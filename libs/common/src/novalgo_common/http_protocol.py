@@ -105,6 +105,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._awaits_head, self._head_bytes = True, 0
         super().on_message_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        self._arrived()
+        super().handle_websocket_upgrade()
+
     def _expect(self) -> None:
         self._deadline = self.loop.call_later(ARRIVES_WITHIN, self.transport.close)
 

@@ -39,6 +39,7 @@ class Edge:
     """Whether an address is one of ours: what is not known may hold few connections."""
     headers: Mapping[str, str] = field(default_factory=dict)
     tls: Tls | None = None
+    takes_websockets: bool = False
 
 
 class Config(uvicorn.Config):
@@ -49,7 +50,7 @@ class Config(uvicorn.Config):
         super().__init__(
             application,
             http=BoundedProtocol,
-            ws="none",
+            ws="auto" if edge.takes_websockets else "none",
             access_log=False,
             log_config=None,
             lifespan="off",

@@ -31,6 +31,8 @@ from novalgo_common.events import (
     SignalEnded,
     SignalReceived,
     StatusWritten,
+    TradingHalted,
+    TradingResumed,
 )
 
 DEAD_LETTERS = "novalgo.dead"
@@ -70,7 +72,15 @@ class Queue:
 EXECUTOR_SIGNALS = Queue("executor.signals", (SignalReceived,), partitions=8)
 EXECUTOR_CONTROLS = Queue("executor.controls", (HaltRequested, ResumeRequested, FlattenRequested))
 SHEETS_UPDATES = Queue(
-    "sheets.updates", (SignalReceived, OrderSubmitted, SignalEnded, PerformanceUpdated)
+    "sheets.updates",
+    (
+        SignalReceived,
+        OrderSubmitted,
+        SignalEnded,
+        PerformanceUpdated,
+        TradingHalted,
+        TradingResumed,
+    ),
 )
 INGEST_RECEIPTS = Queue(
     "ingest.receipts",

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
+from novalgo_common.http_server import Edge
 from novalgo_common.service import Service
 from novalgo_simulator.main import open_simulator
 from novalgo_simulator.settings import SimulatorSettings
@@ -21,4 +22,11 @@ async def _open(settings: SimulatorSettings, _bus: Bus, clock: Clock) -> AsyncIt
         yield app
 
 
-SERVICE = Service("simulator", SimulatorSettings, "simulator_port", _open, uses_bus=False)
+SERVICE = Service(
+    "simulator",
+    SimulatorSettings,
+    "simulator_port",
+    _open,
+    uses_bus=False,
+    edge=lambda _settings: Edge(takes_websockets=True),
+)

@@ -7,10 +7,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from novalgo_analytics.access import Access
+from novalgo_analytics.api import api_routes
 from novalgo_analytics.bookkeeper import Bookkeeper
 from novalgo_analytics.journal import Journal
 from novalgo_analytics.metrics import Metrics
+from novalgo_analytics.rebuilder import Rebuilder
 from novalgo_analytics.reporter import Reporter
+from novalgo_analytics.reports.gatherer import Gatherer
 from novalgo_analytics.settings import Settings
 from novalgo_analytics.store import Store
 from novalgo_analytics.web import routes
@@ -43,7 +46,10 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         app = ops_app(
             "analytics", readiness, metrics.registry, port=settings.analytics_port, clock=clock
         )
-        app.include_router(routes(store, bookkeeper, Access.from_settings(settings), clock))
+        access = Access.from_settings(settings)
+        gatherer = Gatherer(store, bookkeeper, bus, clock, settings.benchmark)
+        app.include_router(routes(store, bookkeeper, access, clock))
+        app.include_router(api_routes(store, gatherer, Rebuilder(store, bookkeeper), access, clock))
         app.add_exception_handler(UnavailableError, _unavailable)
         await bookkeeper.ledgers()  # a start and a restart take this same path
         await bus.subscribe(ANALYTICS_JOURNAL, Journal(store, metrics))

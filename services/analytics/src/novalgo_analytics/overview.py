@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from novalgo_analytics.accounting.trades import Trade
 from novalgo_analytics.bookkeeper import Bookkeeper
 from novalgo_analytics.facts import EquityPoint, SignalSeen
 from novalgo_analytics.figures import Figures, figures
+from novalgo_analytics.performance import closed_trades
 from novalgo_analytics.store import Store
 from novalgo_common.events import Ending
 
@@ -21,6 +23,8 @@ class Overview:
     equity: Sequence[EquityPoint]
     signals: Sequence[SignalSeen]
     signals_by_ending: Mapping[Ending | None, int]
+    closed: Sequence[Trade]
+    """The trades of the Performance tab's window, in the order of their closing."""
 
 
 async def overview(store: Store, bookkeeper: Bookkeeper, now: datetime) -> Overview:
@@ -31,4 +35,5 @@ async def overview(store: Store, bookkeeper: Bookkeeper, now: datetime) -> Overv
         equity=await store.equity_since(now - EQUITY_SHOWN),
         signals=await store.newest_signals(SIGNALS_SHOWN),
         signals_by_ending=await store.signals_by_ending(),
+        closed=closed_trades(ledgers, now),
     )

@@ -4,15 +4,14 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, JSONResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from novalgo_analytics import wording
 from novalgo_analytics.access import Access
 from novalgo_analytics.bookkeeper import Bookkeeper
 from novalgo_analytics.equity_chart import HEIGHT, WIDTH, equity_chart
 from novalgo_analytics.overview import Overview, overview
 from novalgo_analytics.store import Store
 from novalgo_analytics.summary import summary
+from novalgo_analytics.templating import templates
 from novalgo_common.clock import Clock
 
 HEADERS = {
@@ -26,7 +25,7 @@ HEADERS = {
 
 def routes(store: Store, bookkeeper: Bookkeeper, access: Access, clock: Clock) -> APIRouter:
     router = APIRouter(dependencies=[Depends(access)])
-    template = _templates().get_template("overview.html")
+    template = templates().get_template("overview.html")
 
     @router.get("/")
     async def page() -> HTMLResponse:
@@ -36,7 +35,8 @@ def routes(store: Store, bookkeeper: Bookkeeper, access: Access, clock: Clock) -
     @router.get("/api/v1/summary")
     async def numbers() -> JSONResponse:
         shown = await overview(store, bookkeeper, clock())
-        return JSONResponse(summary(shown.figures, shown.signals_by_ending), headers=HEADERS)
+        body = summary(shown.figures, shown.signals_by_ending, shown.closed)
+        return JSONResponse(body, headers=HEADERS)
 
     return router
 
@@ -51,23 +51,3 @@ def _context(shown: Overview) -> dict[str, Any]:
         "chart": equity_chart(shown.equity),
         "chart_size": (WIDTH, HEIGHT),
     }
-
-
-def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("novalgo_analytics"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    for filter_ in (
-        wording.dollars,
-        wording.gain,
-        wording.tone,
-        wording.shares,
-        wording.moment,
-        wording.words,
-    ):
-        environment.filters[filter_.__name__] = filter_
-    return environment

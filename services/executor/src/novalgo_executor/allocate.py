@@ -4,7 +4,7 @@ A trade by hand, a liquidation or a reset that takes shares away takes the exter
 then those of the books: a book must never believe in shares that are gone, or its close would open
 the other side.  Shares that come are external, but for two cases: the position of a symbol that
 NovAlgo had not known goes to the symbol's only active row, and unexplained growth of a symbol that
-one book holds alone (a split) goes to that book.
+one book holds alone (a stock dividend) goes to that book.  Splits are split.py's.
 """
 
 from collections.abc import Mapping, Sequence

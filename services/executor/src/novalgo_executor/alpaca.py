@@ -31,6 +31,7 @@ from novalgo_executor import answers
 from novalgo_executor.broker import (
     Accepted,
     Account,
+    AccountEvent,
     Asset,
     BrokerFill,
     BrokerOrder,
@@ -173,6 +174,32 @@ class AlpacaBroker:
             if len(page) < LONGEST_PAGE:
                 return found
             query["page_token"] = page[-1]["id"]
+
+    async def events(self, after: datetime) -> Sequence[AccountEvent]:
+        since = after - await self._clock_behind()
+        until = self._clock() + timedelta(days=1)
+        query = {"since": since.isoformat(), "until": until.isoformat()}
+        try:
+            return answers.events(await self._ask(lambda: self._read_events(query)))
+        except _DefiniteError as error:
+            # What it would have told is then seen as a difference in the positions.
+            log.warning("broker.no_events", status=error.status)
+            return []
+
+    def _read_events(self, query: Mapping[str, str]) -> str:
+        """Return the text; the SDK itself reads nothing but JSON."""
+        client = self._trading
+        answer = client._session.get(
+            f"{client._base_url}/v2beta1/events/activities",
+            params=query,
+            headers=client._get_default_headers(),
+            allow_redirects=False,
+        )
+        try:
+            answer.raise_for_status()
+        except requests.HTTPError as error:
+            raise APIError(answer.text, error) from None  # type: ignore[no-untyped-call]
+        return answer.text
 
     async def positions(self) -> Sequence[BrokerPosition]:
         return [answers.position(item) for item in await self._get("/positions")]

@@ -5,6 +5,7 @@ Alpaca's many order states fold into ours; one that is not known yet counts as o
 order is looked at again rather than believed ended.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -14,6 +15,7 @@ from novalgo_common.errors import UnavailableError
 from novalgo_common.events import Bar, OrderStatus, Side
 from novalgo_executor.broker import (
     Account,
+    AccountEvent,
     Asset,
     BrokerFill,
     BrokerOrder,
@@ -21,6 +23,8 @@ from novalgo_executor.broker import (
     MarketHours,
     OrderUpdate,
     Quote,
+    SplitNotice,
+    Undoing,
 )
 
 Answer = Mapping[str, Any]
@@ -92,6 +96,7 @@ def update(message: Answer) -> OrderUpdate:
             cumulative=stated.filled_quantity,
             price=amount(_get(data, "price")),
             filled_at=moment(_get(data, "timestamp")),
+            execution_id=_text_or_none(data.get("execution_id")),
         )
     return OrderUpdate(order=stated, fill=fill)
 
@@ -106,7 +111,44 @@ def fill(activity: Answer) -> BrokerFill:
         cumulative=amount(_get(activity, "cum_qty")),
         price=amount(_get(activity, "price")),
         filled_at=moment(_get(activity, "transaction_time")),
+        execution_id=str(_get(activity, "id")).rpartition("::")[2],
     )
+
+
+def events(text: str) -> list[AccountEvent]:
+    """Read a bounded answer of the activity events, which is a stream of server-sent events.
+
+    A comment says that something is missing (Alpaca drops events, or breaks off).
+    """
+    found = []
+    for line in text.splitlines():
+        if line.startswith(":"):
+            raise UnreadableError(f"the events are not complete{line}")
+        if line.startswith("data:"):
+            found.append(_event(_json(line.removeprefix("data:"))))
+    return [event for event in found if event is not None]
+
+
+def _event(stated: Answer) -> AccountEvent | None:
+    details = _get(stated, "details")
+    if _get(stated, "activity_type") == "SPLIT":
+        ratio = amount(_get(details, "new_rate")) / amount(_get(details, "old_rate"))
+        return SplitNotice(str(_get(details, "symbol")), ratio)
+    execution_type = details.get("execution_type")
+    if execution_type not in _UNDOINGS:
+        return None
+    return Undoing(
+        undoing_id=str(_get(stated, "ref_id")),
+        execution_id=_text_or_none(stated.get("previous_id")),
+        order_id=str(_get(details, "order_id")),
+        quantity=amount(_get(stated, "qty")),
+        price=amount(_get(stated, "price")),
+        is_correction=execution_type == "trade_correct",
+        at=moment(_get(stated, "executed_at")),
+    )
+
+
+_UNDOINGS = {"trade_bust", "trade_correct"}
 
 
 def position(answer: Answer) -> BrokerPosition:
@@ -185,6 +227,18 @@ def _get(answer: Answer, name: str) -> Any:
 
 def _side(value: object) -> Side:
     return Side.SELL if value in _SELLS else Side.BUY
+
+
+def _json(text: str) -> Answer:
+    try:
+        answer: Answer = json.loads(text, parse_float=Decimal)
+    except ValueError:
+        raise UnreadableError("an event is no JSON") from None
+    return answer
+
+
+def _text_or_none(value: object) -> str | None:
+    return str(value) if value is not None else None
 
 
 def _amount_or_none(value: object) -> Decimal | None:

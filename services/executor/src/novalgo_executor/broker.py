@@ -56,6 +56,34 @@ class BrokerFill:
     cumulative: Decimal
     price: Decimal
     filled_at: datetime
+    execution_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undoing:
+    """The exchange undid an execution.  As a correction it names what stands in its place."""
+
+    undoing_id: str
+    """A correction's is the id of the execution as it now stands."""
+    execution_id: str | None
+    """What is undone."""
+    order_id: str
+    quantity: Decimal
+    """A bust's is that of the execution that it undoes; a correction's is the new one."""
+    price: Decimal
+    is_correction: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SplitNotice:
+    """`ratio` new shares of a symbol for each old one."""
+
+    symbol: str
+    ratio: Decimal
+
+
+AccountEvent: TypeAlias = Undoing | SplitNotice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +202,9 @@ class Broker(Protocol):
 
     async def fills(self, after: datetime) -> Sequence[BrokerFill]:
         """Return the account's executions after a time by our clock, oldest first."""
+
+    async def events(self, after: datetime) -> Sequence[AccountEvent]:
+        """Return what was undone or split after a time by our clock, oldest first."""
 
     async def positions(self) -> Sequence[BrokerPosition]: ...
 

@@ -89,10 +89,15 @@ class Desk:
 
     async def _facts(self, signal: Signal) -> Facts:
         shared = self.rules.limits.are_shared
-        view = await self.store.view(signal, self.reconciler.exposure if shared else None)
         config = self.config
+        row = config.row(signal.symbol, signal.timeframe)
+        view = await self.store.view(
+            signal,
+            self.reconciler.exposure if shared else None,
+            cooldown=row.cooldown if row is not None else None,
+        )
         return Facts(
-            row=config.row(signal.symbol, signal.timeframe),
+            row=row,
             row_problem=config.problem(signal.symbol, signal.timeframe),
             config_version=config.version,
             held=view.held,
@@ -105,6 +110,9 @@ class Desk:
             hours=await self.market.hours(),
             halt=view.halt,
             usage=view.usage,
+            config_read_at=config.read_at,
+            equity=self.reconciler.equity,
+            last_entry=view.last_entry,
         )
 
     async def _answer(self, ask: Ask, signal: Signal, facts: Facts) -> Facts:

@@ -45,6 +45,8 @@ class Rules:
     stream_lag: timedelta = timedelta(seconds=1)
     """How long the stream gets to tell the fills of an order that is known to have ended."""
     limits: Limits = NO_LIMITS
+    max_config_age: timedelta | None = None
+    """How long the Config tab may not have been seen before entries stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,12 @@ class Facts:
     quote: Quote | None = None
     quote_missing: bool = False
     """Whether Alpaca was asked and has none."""
+    config_read_at: datetime | None = None
+    """When the Config tab was last seen; None where nobody says."""
+    equity: Decimal = ZERO
+    """Dollars, as of the last comparison with the broker."""
+    last_entry: datetime | None = None
+    """When the book was last opened, where its row has a cooldown."""
     denied: bool = False
     """Whether the broker has just said that it does not know the order of unknown outcome."""
     broker_position: Decimal | None = None

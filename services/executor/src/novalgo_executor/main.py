@@ -92,7 +92,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         background.run("outbox", OutboxWatch(store.outbox, metrics.registry, clock).run)
         background.run("reconciler", reconciler.run)
         background.run("stream", handler.follow_stream)
-        background.run("config", lambda: config.ask(bus))
+        background.run("config", lambda: config.keep_fresh(bus))
 
         readiness = Readiness()
         readiness.add("reconciled", reconciler.problem)

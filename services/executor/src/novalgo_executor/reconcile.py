@@ -39,6 +39,11 @@ def is_given_up(order: Order, now: datetime) -> bool:
     return now - missing >= GIVEN_UP_AFTER
 
 
+def moving_symbols(unfinished: Sequence[Order], now: datetime) -> set[str]:
+    """Return the symbols of which an order is on its way, so that their positions may change."""
+    return {order.request.symbol for order in unfinished if not is_given_up(order, now)}
+
+
 def in_books(holdings: Holdings) -> Decimal:
     return sum(holdings.books.values(), ZERO)
 

@@ -15,13 +15,20 @@ import structlog
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
-from novalgo_common.events import AccountSnapshotTaken, AlarmRaised
-from novalgo_executor.allocate import Share, allocate_drift
-from novalgo_executor.broker import Account, Broker, BrokerFill, BrokerPosition
+from novalgo_common.events import AccountSnapshotTaken
+from novalgo_executor.alarms import Alarms
+from novalgo_executor.broker import (
+    Account,
+    Broker,
+    BrokerFill,
+    BrokerPosition,
+    SplitNotice,
+)
 from novalgo_executor.facts import Order
-from novalgo_executor.limits import Limits, gross_exposure
+from novalgo_executor.limits import Limits, gross_exposure, limit_states
 from novalgo_executor.metrics import Metrics
-from novalgo_executor.reconcile import drift, is_given_up
+from novalgo_executor.position_check import PositionCheck
+from novalgo_executor.reconcile import is_given_up
 from novalgo_executor.snapshot import position_snapshots
 from novalgo_executor.store import Exposure, Store
 
@@ -31,6 +38,8 @@ OVERLAP = timedelta(minutes=5)
 """How far back fills are asked for again: Alpaca lists them by when it recorded them."""
 CLOCKS_APART = timedelta(days=1)
 """How far our clock, which dates an order, may be ahead of Alpaca's, which dates its fills."""
+SETTLE = 2.0
+"""Seconds until a difference in the positions is looked at a second time."""
 FIRST_RETRY = 1.0
 
 
@@ -54,9 +63,12 @@ class Reconciler:
         interval: float,
         expected_account: str | None,
     ) -> None:
+        self._alarms = Alarms(store=store, clock=clock, new_id=new_id)
+        self._check = PositionCheck(
+            store=store, broker=broker, config=config, alarms=self._alarms, clock=clock
+        )
         self._store = store
         self._broker = broker
-        self._config = config
         self._metrics = metrics
         self._clock = clock
         self._new_id = new_id
@@ -66,10 +78,11 @@ class Reconciler:
         self._agreed: Callable[[], Awaitable[None]] = _nothing
         self._wanted = asyncio.Event()
         self._problem: str | None = "the account has not been compared with Alpaca yet"
-        self._drift: dict[str, Decimal] = {}
         self._foreign_orders: set[str] = set()
         self.exposure = Exposure(Decimal(0), clock())
         """Dollars in longs and shorts at the last comparison."""
+        self.equity = Decimal(0)
+        """Dollars at the last comparison."""
 
     def on_agreement(self, listener: Callable[[], Awaitable[None]]) -> None:
         """Call `listener` whenever the store was found, or made, to agree with the broker."""
@@ -110,19 +123,32 @@ class Reconciler:
             return
         await self._update_orders()
         watermark = await self._store.watermark()
+        ratios: dict[str, Decimal] = {}
         if watermark is not None:
             await self._count_fills(watermark - OVERLAP)
-        if not await self._compare_positions(account, started):
-            self._problem = (
-                "Alpaca holds positions, and whose they are waits for the first configuration"
-            )
+            ratios = await self._take_events(watermark - OVERLAP)
+        checked = await self._check.check(ratios)
+        self.exposure = Exposure(gross_exposure(checked.positions), checked.asked_at)
+        self.equity = account.equity
+        if checked.problem is not None:
+            self._problem = checked.problem
             return
         await self._store.save_watermark(started)
+        await self._announce(account, checked.positions, started)
         await self._check_limits(account)
-        self._metrics.compared(drifting=len(self._drift), halts=len(await self._store.halts()))
-        self._problem = f"Alpaca blocks the account: {account.blocked}" if account.blocked else None
+        halts = await self._store.halts()
+        self._metrics.compared(drifting=checked.drifting, halts=len(halts))
         self._metrics.reconciled()
+        if not checked.is_settled:
+            self._look_again()
+            if self._problem is not None:
+                return  # nothing has traded yet: it can wait until the books are certain
+        self._problem = f"Alpaca blocks the account: {account.blocked}" if account.blocked else None
         await self._agreed()
+
+    def _look_again(self) -> None:
+        """Compare soon: a difference counts once it was seen twice."""
+        asyncio.get_running_loop().call_later(SETTLE, self.want)
 
     async def count_fills_of(self, order: Order) -> bool:
         """Count an order's fills from the account's activities; return whether any was there."""
@@ -168,6 +194,17 @@ class Reconciler:
             if not await self._store.count_fill(fill):
                 await self._count_unexplained(fill)
 
+    async def _take_events(self, after: datetime) -> dict[str, Decimal]:
+        """Undo what the exchange has undone; return the splits, as new shares for each old one."""
+        ratios: dict[str, Decimal] = {}
+        for event in await self._broker.events(after):
+            if isinstance(event, SplitNotice):
+                ratios[event.symbol] = event.ratio
+                continue
+            for counted in await self._store.undo(event):
+                log.warning("fill.undone", symbol=counted.symbol, timeframe=counted.timeframe)
+        return ratios
+
     async def _count_unexplained(self, fill: BrokerFill) -> None:
         if fill.order_id not in self._foreign_orders:
             order = await self._broker.order(fill.order_id)
@@ -177,51 +214,6 @@ class Reconciler:
                 return
             self._foreign_orders.add(fill.order_id)
         await self._store.count_foreign_fill(fill)
-
-    async def _compare_positions(self, account: Account, stated_at: datetime) -> bool:
-        """Adopt what nothing explains; return whether it was known whose that is."""
-        asked_at = self._clock()
-        positions = await self._broker.positions()
-        # In this order: a fill that is counted between the two questions to the store is then in
-        # both answers.  The other way round it would be in neither, and be adopted and counted.
-        moving = {order.request.symbol for order in await self._unfinished()}
-        known = await self._store.known_positions()
-        found = drift(positions, known)
-        if self._config.version is None and found.keys() - known.keys():
-            return False
-        for symbol, (quantity, price) in found.items():
-            # A fill may have come between the two questions: believe only what stays.
-            if symbol in moving or (symbol in known and self._drift.get(symbol) != quantity):
-                continue
-            shares = allocate_drift(quantity, symbol, known.get(symbol), self._config.rows)
-            await self._store.adopt(symbol, shares, price, asked_at)
-            await self._tell_adoption(symbol, shares, is_new=symbol not in known)
-        self._drift = {symbol: quantity for symbol, (quantity, _) in found.items()}
-        self.exposure = Exposure(gross_exposure(positions), asked_at)
-        await self._announce(account, positions, stated_at)
-        return True
-
-    async def _tell_adoption(self, symbol: str, shares: Sequence[Share], *, is_new: bool) -> None:
-        for share in shares:
-            log.warning("position.adopted", symbol=symbol, timeframe=share.timeframe)
-            if not is_new or share.timeframe is None:
-                await self._alarm(symbol, share)
-
-    async def _alarm(self, symbol: str, share: Share) -> None:
-        whose = f"the book {share.timeframe}" if share.timeframe else "no book: they are external"
-        event_id = self._new_id()
-        await self._store.announce(
-            AlarmRaised(
-                event_id=event_id,
-                correlation_id=event_id,
-                occurred_at=self._clock(),
-                service="executor",
-                code="drift",
-                message=f"{share.quantity:+f} shares of {symbol} at Alpaca, which no fill "
-                f"explains, now belong to {whose}",
-                symbol=symbol,
-            )
-        )
 
     async def _announce(
         self, account: Account, positions: Sequence[BrokerPosition], stated_at: datetime
@@ -237,5 +229,6 @@ class Reconciler:
                 last_equity=account.last_equity,
                 buying_power=account.buying_power,
                 positions=position_snapshots(positions, await self._store.known_positions()),
+                limits=limit_states(self._limits, account, self.exposure.dollars) or None,
             )
         )

@@ -42,6 +42,12 @@ class Settings(common.Settings):
     signal_max_age: int = Field(
         300, ge=1, description="Seconds after which a signal opens nothing any more"
     )
+    config_max_age: int = Field(
+        14_400,
+        ge=60,
+        description="Seconds that the sheet may not have been read before entries are declined; "
+        "exits go on",
+    )
     when_closed: WhenClosed = Field(
         WhenClosed.QUEUE,
         description="Entries while the market is closed: `queue` for the next open, or `reject`",
@@ -126,6 +132,7 @@ class Settings(common.Settings):
     def rules(self) -> Rules:
         return Rules(
             max_signal_age=timedelta(seconds=self.signal_max_age),
+            max_config_age=timedelta(seconds=self.config_max_age),
             when_closed=self.when_closed,
             conflict=self.conflict,
             grace=timedelta(seconds=self.unknown_grace_seconds),

@@ -37,11 +37,20 @@ class Alert:
     source: Source | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A message that says no more than that its chart is alive."""
+
+    symbol: str
+    timeframe: str
+
+
 class Outcome(StrEnum):
     """What became of a webhook; the metrics count by it."""
 
     ACCEPTED = "accepted"
     SKIPPED = "skipped"
+    HEARTBEAT = "heartbeat"
     DUPLICATE = "duplicate"
     MALFORMED = "malformed"
     UNAUTHORIZED = "unauthorized"

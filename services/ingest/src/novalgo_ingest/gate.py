@@ -6,7 +6,7 @@ from datetime import datetime
 
 from novalgo_common.credentials import Credentials
 from novalgo_ingest.addresses import Address, Network, Origin, client_address, is_in
-from novalgo_ingest.alert import Alert, Outcome, Refusal, Source
+from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal, Source
 from novalgo_ingest.lockout import Lockout
 from novalgo_ingest.message import read_message
 from novalgo_ingest.strict_json import NotStrictJsonError
@@ -38,7 +38,7 @@ class Gate:
         self._needs_certificate = needs_certificate
         self._lockout = Lockout()
 
-    def judge(self, body: bytes, origin: Origin, now: datetime) -> Alert | Refusal:
+    def judge(self, body: bytes, origin: Origin, now: datetime) -> Alert | Heartbeat | Refusal:
         """Return the alert that the body holds, or why it is refused."""
         address = client_address(origin, self._trusted)
         if address is None or not is_in(address, self._allowed):
@@ -58,6 +58,8 @@ class Gate:
         verdict = translate(fields, now)
         if isinstance(verdict, Refusal):
             return replace(verdict, is_owners=True)
+        if isinstance(verdict, Heartbeat):
+            return verdict
         return replace(verdict, source=Source("webhook", str(address), secret.name))
 
     def _wrong_secret(self, address: Address, now: datetime) -> Refusal:

@@ -1,6 +1,6 @@
 """Ingest: opens its parts and wires them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
@@ -24,8 +24,10 @@ from novalgo_common.store import Database
 from novalgo_common.topology import INGEST_RECEIPTS
 from novalgo_ingest.answers import error
 from novalgo_ingest.answers_first import AnswersFirst
+from novalgo_ingest.docs_page import add_docs_page
 from novalgo_ingest.gate import Gate
 from novalgo_ingest.intake import Intake
+from novalgo_ingest.mail.channel import MailChannel
 from novalgo_ingest.metrics import Metrics
 from novalgo_ingest.performance import Performance
 from novalgo_ingest.preview import Preview
@@ -34,6 +36,7 @@ from novalgo_ingest.receipts.handler import ReceiptHandler
 from novalgo_ingest.receipts.store import ReceiptStore
 from novalgo_ingest.refusal_alarms import RefusalAlarms
 from novalgo_ingest.settings import Settings
+from novalgo_ingest.silence.watch import SilenceWatch
 from novalgo_ingest.spool import Spool
 from novalgo_ingest.store import Store
 from novalgo_ingest.webhook import Webhook
@@ -52,7 +55,14 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
     ):
         store, receipts = Store(database, clock), ReceiptStore(database)
         relay = Relay(store.outbox, bus)
-        spool = Spool(store, metrics, clock, settings.spool_limit)
+        spool = Spool(
+            store,
+            metrics,
+            clock,
+            settings.spool_limit,
+            free_space=settings.free_space if settings.database_url is None else None,
+            reserve=settings.disk_reserve * 1_000_000,
+        )
         config, performance = ConfigCopy(store, clock, uuid4), Performance(store, clock)
         await config.load()
         await spool.look()
@@ -64,6 +74,10 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         database.on_commit(answers_first.committed)
         background.run("relay", relay.run)
         background.run("spool", spool.watch)
+        silence = SilenceWatch(
+            store=store, config=config, clock=clock, configured=settings.silences, since=clock()
+        )
+        background.run("silence", silence.watch)
         background.run("config", lambda: config.ask(bus))
 
         # The bus is no part of readiness: while it is away alerts are stored all the same.
@@ -71,17 +85,38 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         readiness.add("spool", spool.problem)
         readiness.add("background", background.problem)
 
+        problems: list[Callable[[], str | None]] = []
+
         def details() -> dict[str, object]:
             return {
                 "active_configs": sum(row.active for row in config.rows),
                 "unpublished": spool.depth,
+                "oldest_unpublished_seconds": round(spool.oldest_seconds, 3),
                 "bus_problems": [*bus.problems(), *filter(None, [relay.problem()])],
+                "mailbox_problems": [told for each in problems if (told := each()) is not None],
             }
 
         port = settings.ingest_port
         app = ops_app(
             "ingest", readiness, metrics.registry, port=port, clock=clock, details=details
         )
+        alarms, intake = RefusalAlarms(store), Intake(store)
+        if (account := settings.mailbox) is not None:
+            mail = MailChannel(
+                account=account,
+                every=settings.imap_seconds,
+                secrets=secrets,
+                text_pattern=settings.text_pattern,
+                intake=intake,
+                store=store,
+                alarms=alarms,
+                metrics=metrics,
+                clock=clock,
+                new_id=uuid4,
+            )
+            # No part of readiness either: without the mailbox webhooks are stored all the same.
+            problems.append(mail.problem)
+            background.run("mail", mail.run)
         webhook = Webhook(
             gate=Gate(
                 secrets,
@@ -90,10 +125,11 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
                 text_pattern=settings.text_pattern,
                 needs_certificate=settings.tls_client_authorities is not None,
             ),
-            intake=Intake(store),
+            intake=intake,
+            store=store,
             spool=spool,
             config=config,
-            alarms=RefusalAlarms(store),
+            alarms=alarms,
             metrics=metrics,
             answers_first=answers_first,
             clock=clock,
@@ -117,6 +153,8 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             new_id=uuid4,
         )
         _add_routes(app, webhook, preview, queries)
+        if settings.docs_page:
+            add_docs_page(app)
         yield app
 
 

@@ -1,6 +1,6 @@
 """What ingest counts."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from novalgo_common.metrics import outbox_gauges
 from novalgo_ingest.alert import Outcome
@@ -21,10 +21,21 @@ class Metrics:
         # A count that first shows as 1 is no increase to Prometheus, and would alarm nobody.
         for outcome in Outcome:
             self.webhooks.labels(outcome.value)
+        self.letters = Counter(
+            "novalgo_letters",
+            "E-mails in the mailbox for alerts, by what became of them",
+            ["answer"],
+            registry=self.registry,
+        )
         self.webhook_seconds = Histogram(
             "novalgo_webhook_seconds",
             "From the first byte read to the answer",
             buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.disk_free_bytes = Gauge(
+            "novalgo_ingest_disk_free_bytes",
+            "What is left on the disk of the store, where that is SQLite",
             registry=self.registry,
         )
         self.outbox_depth, self.outbox_oldest_seconds = outbox_gauges(self.registry)

@@ -18,7 +18,7 @@ from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.credentials import Credentials
 from novalgo_common.errors import UnavailableError
 from novalgo_common.events import PreviewedOrder, PreviewReported, PreviewRequested
-from novalgo_ingest.alert import Alert, Refusal
+from novalgo_ingest.alert import Alert, Heartbeat, Refusal
 from novalgo_ingest.answers import answer, error, number, why_skipped
 from novalgo_ingest.body import read_body
 from novalgo_ingest.message import read_message
@@ -57,6 +57,8 @@ class Preview:
         alert = translate(fields, now)
         if isinstance(alert, Refusal):
             return {"would": "refuse", "error": alert.error, **found}
+        if isinstance(alert, Heartbeat):
+            return {"would": "note that the chart is alive", **found}
         found |= {"alert": _alert(alert), "skipped": why_skipped(alert, self.config)}
         first = await self.store.repeated_by(alert, now)
         if first is not None:

@@ -16,10 +16,11 @@ from novalgo_common.errors import UnavailableError
 from novalgo_common.events import PositionSnapshot, PositionsReported, PositionsRequested
 from novalgo_ingest.answers import answer, error, number
 from novalgo_ingest.performance import Performance
+from novalgo_ingest.receipts.export import as_csv
 from novalgo_ingest.receipts.receipt import as_json
+from novalgo_ingest.receipts.search import WrongSearchError, parse_search
 from novalgo_ingest.receipts.store import ReceiptStore
 
-MOST_RECEIPTS = 200
 POSITIONS_WITHIN = 5.0
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -83,17 +84,23 @@ class Queries:
         return answer({"status": "Performance updated"})
 
     async def _signals(self, request: Request) -> Response:
-        limit = _whole_number(request.query_params.get("limit", "50"))
-        if limit is None or not 1 <= limit <= MOST_RECEIPTS:
-            return error(400, f"limit: not a number from 1 to {MOST_RECEIPTS}")
-        before = None
-        if "before" in request.query_params:
-            before = _whole_number(request.query_params["before"])
-            if before is None:
-                return error(400, "before: not a number")
-        found = await self.receipts.receipts(limit=limit, before=before)
-        older = found[-1].sequence if len(found) == limit else None
-        return answer({"signals": [as_json(receipt) for receipt in found], "before": older})
+        query = dict(request.query_params)
+        if len(query) != len(request.query_params.multi_items()):
+            return error(400, "A parameter is given twice")
+        form = query.pop("format", "json")
+        if form not in ("json", "csv"):
+            return error(400, "format: not json or csv")
+        try:
+            search = parse_search(query)
+        except WrongSearchError as wrong:
+            return error(400, str(wrong))
+        found = await self.receipts.receipts(search)
+        older = found[-1].sequence if len(found) == search.limit else None
+        listed = [as_json(receipt) for receipt in found]
+        if form == "csv":
+            headers = {"X-Before": str(older)} if older is not None else {}
+            return Response(as_csv(listed), headers=headers, media_type="text/csv")
+        return answer({"signals": listed, "before": older})
 
     async def _signal(self, request: Request) -> Response:
         try:
@@ -102,10 +109,6 @@ class Queries:
             return error(400, "signal_id: not a UUID")
         receipt = await self.receipts.receipt(signal_id)
         return answer(as_json(receipt)) if receipt is not None else error(404, "Unknown signal")
-
-
-def _whole_number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and text.isascii() and len(text) <= 18 else None
 
 
 def _position(position: PositionSnapshot) -> dict[str, Any]:

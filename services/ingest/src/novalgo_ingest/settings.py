@@ -1,24 +1,33 @@
 """What ingest reads from the environment."""
 
+import re
+import shutil
+from datetime import timedelta
+from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, SecretStr
 
 from novalgo_common.http_server import Edge, Tls
 from novalgo_common.settings import Port, SecretList
 from novalgo_common.settings import Settings as CommonSettings
+from novalgo_common.symbols import parse_symbol
+from novalgo_common.timeframes import parse_timeframe
 from novalgo_ingest.addresses import Network, is_in, parse_address
+from novalgo_ingest.docs_page import CONTENT_POLICY
+from novalgo_ingest.mail.postbox import Account
 from novalgo_ingest.text_pattern import TextPattern
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 TRADINGVIEW = ("52.89.214.238", "34.212.75.30", "54.218.53.128", "52.32.178.7")
 """Where its webhooks come from, by its support article 43000529348."""
 
+_POLICY = "Content-Security-Policy"
 HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    _POLICY: "default-src 'none'; frame-ancestors 'none'",
 }
 """On every answer: nothing of it is a page, and nothing of it may be kept."""
 
@@ -42,6 +51,23 @@ def _pattern(value: object) -> object:
     return TextPattern(value) if isinstance(value, str) else value
 
 
+def _silence_hours(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(_quiet(part) for part in value.split(",") if part.strip())
+
+
+def _quiet(part: str) -> tuple[str, str, Decimal]:
+    book, _, hours = part.strip().partition("=")
+    name, _, chart = book.strip().partition(" ")
+    symbol, timeframe = parse_symbol(name), parse_timeframe(chart)
+    if symbol is None or timeframe is None or not _HOURS.match(hours.strip()):
+        raise ValueError("each part must be such as AAPL 15 Min=6.5")
+    return symbol, timeframe, Decimal(hours.strip())
+
+
+_HOURS = re.compile(r"^[0-9]{1,4}(\.[0-9]{1,3})?$", re.ASCII)
+SilenceHours = Annotated[tuple[tuple[str, str, Decimal], ...], BeforeValidator(_silence_hours)]
 Pattern = Annotated[TextPattern, BeforeValidator(_pattern)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_networks)]
 
@@ -88,6 +114,51 @@ class Settings(CommonSettings):
         description="How many signals may wait for the bus before webhooks are answered with 503",
     )
 
+    imap_host: str | None = Field(
+        None,
+        description="A mail server whose mailbox is read for alerts beside the webhook, over IMAP; "
+        "without it no mail is read",
+    )
+    imap_port: Port = Field(993, description="Its port")
+    imap_user: str = Field("", description="The mailbox's user")
+    imap_password: SecretStr = Field(SecretStr(""), description="The mailbox's password")
+    imap_folder: str = Field(
+        "INBOX", description="The folder: unseen mail in it is read, and marked as seen"
+    )
+    imap_encrypted: bool = Field(True, description="Whether the mail server speaks TLS at once")
+    imap_seconds: Annotated[float, Field(gt=0)] = Field(
+        10, description="Seconds between two looks into the mailbox"
+    )
+    docs_page: bool = Field(
+        False,
+        description="Whether `/docs` shows the API's description, and `/openapi.json` gives it, to "
+        "everybody",
+    )
+    silence_hours: SilenceHours = Field(
+        (),
+        description="How many hours of open market a row may be quiet before an alarm, such as "
+        "`AAPL 15 Min=6.5,MSFT 1 Day=20`; 0: it is not watched. Without it a row's own cadence "
+        "counts, once five gaps are known",
+    )
+    disk_reserve: Annotated[int, Field(ge=0)] = Field(
+        100,
+        description="Megabytes of the data folder's disk below which webhooks are answered with "
+        "503, where the store is SQLite",
+    )
+
+    @property
+    def mailbox(self) -> Account | None:
+        if self.imap_host is None:
+            return None
+        return Account(
+            host=self.imap_host,
+            port=self.imap_port,
+            user=self.imap_user,
+            password=self.imap_password,
+            folder=self.imap_folder,
+            encrypted=self.imap_encrypted,
+        )
+
     @property
     def tls(self) -> Tls | None:
         if self.tls_certificate is None:
@@ -100,9 +171,21 @@ class Settings(CommonSettings):
         known = (*self.allowed_networks, *self.trusted_proxies)
         return Edge(
             is_known=lambda peer: (found := parse_address(peer)) is None or is_in(found, known),
-            headers=HEADERS,
+            headers=HEADERS | ({_POLICY: CONTENT_POLICY} if self.docs_page else {}),
             tls=self.tls,
         )
+
+    @property
+    def silences(self) -> dict[tuple[str, str], timedelta]:
+        """Return how long each book that the owner names may be quiet, in market time."""
+        return {
+            (symbol, timeframe): timedelta(hours=float(hours))
+            for symbol, timeframe, hours in self.silence_hours
+        }
+
+    def free_space(self) -> int:
+        """Return the bytes that are left on the disk of the data folder."""
+        return shutil.disk_usage(self.data_dir).free
 
     def describe(self) -> str:
         """Say in one line where alerts arrive."""

@@ -17,11 +17,13 @@ from novalgo_common.events import (
 )
 from novalgo_common.store import Backlog, Database, Exact, Instant, Outbox, insert, insert_for
 from novalgo_common.wire import decode, encode
-from novalgo_ingest.alert import Alert
+from novalgo_ingest.alert import Alert, Heartbeat
 
 REPEAT_WINDOW = timedelta(seconds=60)
 """How long an alert without an id or a time counts as the resend of an equal one.  TradingView
 sends at most four times within some 30 seconds (facts A3, A8)."""
+
+HEARTBEATS_KEPT = timedelta(days=60)
 
 metadata = sa.MetaData()
 outbox = Outbox.define(metadata)
@@ -130,6 +132,32 @@ class Store:
         connection.execute(signals.insert(), rows)
         sequences = _sequences(connection, [str(row["signal_id"]) for row in rows])
         return [_event(arrival, sequences[str(arrival.signal_id)]) for arrival in arrivals]
+
+    async def beat(self, heartbeat: Heartbeat, at: datetime) -> None:
+        """Note that a chart is alive, and forget what was noted long ago."""
+        book = {"symbol": heartbeat.symbol, "timeframe": heartbeat.timeframe}
+
+        def work(connection: Connection) -> None:
+            noted = insert(connection, heartbeats).values(**book, at=at)
+            connection.execute(noted.on_conflict_do_nothing())
+            connection.execute(heartbeats.delete().where(heartbeats.c.at < at - HEARTBEATS_KEPT))
+
+        await self._database.write(work)
+
+    async def seen(self, symbol: str, timeframe: str, limit: int) -> list[datetime]:
+        """Return when the book's newest alerts and heartbeats came, oldest first."""
+        columns = ((signals, signals.c.received_at), (heartbeats, heartbeats.c.at))
+        queries = [
+            sa.select(at)
+            .where(table.c.symbol == symbol, table.c.timeframe == timeframe)
+            .order_by(at.desc())
+            .limit(limit)
+            for table, at in columns
+        ]
+        found = await self._database.read(
+            lambda connection: [at for query in queries for at in connection.scalars(query)]
+        )
+        return sorted(found)[-limit:]
 
     async def repeated_by(self, alert: Alert, now: datetime) -> UUID | None:
         """Return the signal of which the alert would be a resend, if it came now."""

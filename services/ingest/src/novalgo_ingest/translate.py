@@ -11,7 +11,7 @@ from hashlib import sha256
 from novalgo_common.events import Action
 from novalgo_common.symbols import parse_symbol
 from novalgo_common.timeframes import parse_timeframe
-from novalgo_ingest.alert import Alert, Outcome, Refusal
+from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal
 from novalgo_ingest.moments import parse_moment
 from novalgo_ingest.names import ALIASES
 from novalgo_ingest.strict_json import Fields, NotStrictJsonError, canonical
@@ -65,6 +65,9 @@ ONE_SIDED = frozenset(
 new position, so such a word needs a position that says flat."""
 POSITIONS = {"long": Action.BUY, "short": Action.SELL, "flat": Action.CLOSE}
 
+HEARTBEAT = "heartbeat"
+"""Not a state to be in: it tells that the chart is alive."""
+
 CLOCK_SKEW = timedelta(minutes=5)
 LONGEST_COMMENT = 200
 LONGEST_ID = 200
@@ -77,9 +80,11 @@ def secret_of(fields: Fields) -> object:
     return _given(fields, "secret")
 
 
-def translate(fields: Fields, now: datetime) -> Alert | Refusal:
-    """Return the alert, or the first thing that is wrong, named by its field."""
+def translate(fields: Fields, now: datetime) -> Alert | Heartbeat | Refusal:
+    """Return the alert or heartbeat, or the first thing that is wrong, named by its field."""
     try:
+        if _word(fields) == HEARTBEAT:
+            return Heartbeat(_symbol(fields), _timeframe(fields))
         return _translate(fields, now)
     except (_WrongFieldError, NotStrictJsonError) as error:
         return Refusal(Outcome.MALFORMED, str(error))
@@ -92,12 +97,7 @@ class _WrongFieldError(ValueError):
 def _translate(fields: Fields, now: datetime) -> Alert:
     body = canonical({k: v for k, v in fields.items() if k not in ALIASES["secret"]})
     action = _action(fields)
-    symbol = parse_symbol(_text(fields, "symbol"))
-    if symbol is None:
-        raise _WrongFieldError("symbol: not a US stock symbol")
-    timeframe = parse_timeframe(_text(fields, "timeframe"))
-    if timeframe is None:
-        raise _WrongFieldError("timeframe: not a chart interval")
+    symbol, timeframe = _symbol(fields), _timeframe(fields)
     alert_at = _alert_at(fields, now)
     identity = _identity(fields, alert_at)
     return Alert(
@@ -113,8 +113,26 @@ def _translate(fields: Fields, now: datetime) -> Alert:
     )
 
 
+def _symbol(fields: Fields) -> str:
+    symbol = parse_symbol(_text(fields, "symbol"))
+    if symbol is None:
+        raise _WrongFieldError("symbol: not a US stock symbol")
+    return symbol
+
+
+def _timeframe(fields: Fields) -> str:
+    timeframe = parse_timeframe(_text(fields, "timeframe"))
+    if timeframe is None:
+        raise _WrongFieldError("timeframe: not a chart interval")
+    return timeframe
+
+
+def _word(fields: Fields) -> str:
+    return re.sub(r"[\s-]+", "_", _text(fields, "action").strip().lower())
+
+
 def _action(fields: Fields) -> Action:
-    word = re.sub(r"[\s-]+", "_", _text(fields, "action").strip().lower())
+    word = _word(fields)
     target = _target(fields)
     if word in ONE_SIDED:
         if target is not Action.CLOSE:

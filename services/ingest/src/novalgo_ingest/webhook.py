@@ -15,7 +15,7 @@ from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
 from novalgo_ingest.addresses import Origin
-from novalgo_ingest.alert import Alert, Outcome, Refusal
+from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal
 from novalgo_ingest.answers import accepted, answer, error
 from novalgo_ingest.answers_first import AnswersFirst
 from novalgo_ingest.body import read_body
@@ -24,7 +24,7 @@ from novalgo_ingest.intake import Intake
 from novalgo_ingest.metrics import Metrics
 from novalgo_ingest.refusal_alarms import RefusalAlarms
 from novalgo_ingest.spool import Spool
-from novalgo_ingest.store import Arrival
+from novalgo_ingest.store import Arrival, Store
 
 log = structlog.get_logger()
 
@@ -39,6 +39,7 @@ _UNSTORED = Refusal(Outcome.UNAVAILABLE, "The alert could not be stored: send it
 class Webhook:
     gate: Gate
     intake: Intake
+    store: Store
     spool: Spool
     config: ConfigCopy
     alarms: RefusalAlarms
@@ -66,6 +67,8 @@ class Webhook:
         verdict = self.gate.judge(body, _origin(request), received_at)
         if isinstance(verdict, Alert):
             return await self._store(verdict, received_at)
+        if isinstance(verdict, Heartbeat):
+            return await self._beat(verdict, received_at)
         if verdict.outcome in (Outcome.MALFORMED, Outcome.UNAUTHORIZED):
             log.warning("webhook.refused", error=verdict.error)
         if verdict.is_owners:
@@ -87,6 +90,16 @@ class Webhook:
             return Outcome.DUPLICATE, answer(body)
         self.spool.added()
         return self._accepted(alert, signal_id)
+
+    async def _beat(self, heartbeat: Heartbeat, at: datetime) -> tuple[Outcome, Response]:
+        try:
+            async with asyncio.timeout(COMMIT_WITHIN):
+                await self.store.beat(heartbeat, at)
+        except (TimeoutError, UnavailableError) as failure:
+            log.error("webhook.not_stored", error=str(failure) or "the commit took too long")
+            return _refuse(_UNSTORED)
+        book = {"symbol": heartbeat.symbol, "timeframe": heartbeat.timeframe}
+        return Outcome.HEARTBEAT, answer({"status": "heartbeat", **book})
 
     def _accepted(self, alert: Alert, signal_id: UUID) -> tuple[Outcome, Response]:
         body = accepted(alert, signal_id, self.config)

@@ -1,52 +1,37 @@
-"""Which cells of the Config tab differ from what they should show, in the newest read."""
+"""Which cells of the Config tab differ from what they should show, in the newest read.
+
+The service writes its own columns only, and those only through their anchors: a column that a
+person inserts or moves between read and write cannot lead a status into a cell of theirs.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from novalgo_sheets.config_cell import as_text
-from novalgo_sheets.config_tab import ConfigTab, TabRow, cell_at
+from novalgo_sheets.config_row import cell_at
+from novalgo_sheets.config_tab import ConfigTab, TabRow
 from novalgo_sheets.face import Face
-from novalgo_sheets.sheet import Block, Grid
+from novalgo_sheets.headers import OWNED
+from novalgo_sheets.sheet import Anchor, Reading
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """What to write, and the rows that show what they should without it."""
-
-    blocks: tuple[Block, ...]
-    standing: frozenset[int]
-    """Sheet row numbers."""
-
-
-def correct(grid: Grid, tab: ConfigTab, faces: Mapping[int, Face]) -> Correction:
-    """Return what to write so that each row shows its face.
-
-    Rows are found in this very read: a person may have sorted, inserted or deleted some since the
-    last.  Cells that the service does not own are left alone.
-    """
-    blocks = _missing_headers(grid, tab)
-    standing = set()
-    for row in tab.rows:
-        wrong = _wrong_cells(grid, tab, row, faces[row.number])
-        blocks += wrong
-        if not wrong:
-            standing.add(row.number)
-    return Correction(blocks=tuple(blocks), standing=frozenset(standing))
+def missing_anchors(reading: Reading, tab: ConfigTab) -> tuple[Anchor, ...]:
+    """Return the columns of ours to take hold of before anything is written."""
+    anchors, width = [], tab.columns.width
+    for name in OWNED:
+        column = tab.columns.owned.get(name)
+        if column is None:
+            anchors.append(Anchor(name=name, column=width, is_new=True))
+            width += 1
+        elif reading.anchors.get(name) != column:
+            anchors.append(Anchor(name=name, column=column, is_new=False))
+    return tuple(anchors)
 
 
-def _missing_headers(grid: Grid, tab: ConfigTab) -> list[Block]:
-    header = grid.cells[0]
-    return [
-        Block(title=grid.title, row=0, column=column, values=[[name]])
-        for name, column in tab.columns.owned
-        if not as_text(cell_at(header, column))
-    ]
-
-
-def _wrong_cells(grid: Grid, tab: ConfigTab, row: TabRow, face: Face) -> list[Block]:
-    index, wanted = row.number - 1, face.cells()
-    return [
-        Block(title=grid.title, row=index, column=column, values=[[wanted[name]]])
-        for name, column in tab.columns.owned
-        if as_text(cell_at(grid.cells[index], column)) != wanted[name]
-    ]
+def wrong_cells(reading: Reading, tab: ConfigTab, row: TabRow, face: Face) -> Mapping[str, str]:
+    """Return the texts that the row lacks, by column; rows are found in this very read."""
+    cells = reading.config.cells[row.number - 1]
+    return {
+        name: text
+        for name, text in face.cells().items()
+        if as_text(cell_at(cells, tab.columns.owned[name])) != text
+    }

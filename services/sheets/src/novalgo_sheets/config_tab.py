@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
 from novalgo_common.events import ConfigProblem, ConfigRow
 from novalgo_common.symbols import parse_symbol
 from novalgo_common.timeframes import parse_timeframe
-from novalgo_sheets.config_cell import CellError, as_active, as_size, as_text
-from novalgo_sheets.headers import Columns, find_columns
+from novalgo_sheets.config_cell import LARGEST, CellError, as_text
+from novalgo_sheets.config_row import as_row, cell_at
+from novalgo_sheets.headers import CONFIRM, Columns, find_columns
 from novalgo_sheets.sheet import Cell, Cells
 
 Key: TypeAlias = tuple[str, str]
@@ -21,6 +23,7 @@ class Trouble(StrEnum):
     """Why the sheet as a whole cannot be used; also the alarm's code."""
 
     UNREADABLE = "sheet_unreadable"
+    MISSING = "sheet_missing"
     EMPTY = "sheet_empty"
     HEADERS = "sheet_headers"
 
@@ -45,6 +48,10 @@ class TabRow:
     """None where symbol or timeframe cannot be read."""
     row: ConfigRow | None = None
     problem: str = ""
+    confirmation: str = ""
+    """What the owner wrote to confirm an unusual change."""
+    notice: str = ""
+    """What the owner should know, though the row can be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +74,11 @@ class ConfigTab:
         )
 
 
-def read_config(cells: Cells) -> ConfigTab | Unusable:
+def read_config(cells: Cells, cap: Decimal = LARGEST) -> ConfigTab | Unusable:
     """Return the tab's rows, good and bad, or why there are none to be had.
 
-    Rows without symbol, size and timeframe are blank, whatever a checkbox or a status in them says.
+    `cap` is the largest size.  Rows without symbol, size and timeframe are blank, whatever a
+    checkbox or a status in them says.
     """
     if not any(as_text(cell) for row in cells for cell in row):
         return Unusable(Trouble.EMPTY, "the Config tab is empty")
@@ -78,7 +86,7 @@ def read_config(cells: Cells) -> ConfigTab | Unusable:
     if isinstance(columns, str):
         return Unusable(Trouble.HEADERS, columns)
     rows = [
-        _read_row(number, row, columns)
+        _read_row(number, row, columns, cap)
         for number, row in enumerate(cells[1:], start=2)
         if not _is_blank(row, columns)
     ]
@@ -87,17 +95,12 @@ def read_config(cells: Cells) -> ConfigTab | Unusable:
     return ConfigTab(columns=columns, rows=_without_duplicates(rows))
 
 
-def cell_at(row: Sequence[Cell], column: int) -> Cell:
-    """Return a cell; rows end at their last one that is not blank."""
-    return row[column] if column < len(row) else ""
-
-
 def _is_blank(row: Sequence[Cell], columns: Columns) -> bool:
     inputs = (columns.symbol, columns.position_size, columns.timeframe)
     return not any(as_text(cell_at(row, column)) for column in inputs)
 
 
-def _read_row(number: int, row: Sequence[Cell], columns: Columns) -> TabRow:
+def _read_row(number: int, row: Sequence[Cell], columns: Columns, cap: Decimal) -> TabRow:
     symbol_text = as_text(cell_at(row, columns.symbol))
     timeframe_text = as_text(cell_at(row, columns.timeframe))
     symbol, timeframe = parse_symbol(symbol_text), parse_timeframe(timeframe_text)
@@ -108,28 +111,23 @@ def _read_row(number: int, row: Sequence[Cell], columns: Columns) -> TabRow:
         key=(symbol, timeframe) if symbol and timeframe else None,
     )
     if symbol is None:
-        return replace(read, problem="symbol is not a US stock's, such as AAPL")
+        return replace(read, problem="symbol is not a US stock's: write one, such as AAPL")
     if timeframe is None:
-        return replace(read, problem="Time Frame is not one, such as 15 Min or 1 Day")
+        return replace(read, problem="Time Frame is not one: write it like 15 Min or 1 Day")
     try:
-        return replace(
-            read,
-            row=ConfigRow(
-                symbol=symbol,
-                timeframe=timeframe,
-                position_size=as_size(cell_at(row, columns.position_size)),
-                active=as_active(cell_at(row, columns.active)),
-            ),
-        )
+        good = as_row(symbol, timeframe, row, columns, cap)
     except CellError as error:
         return replace(read, problem=str(error))
+    confirm = columns.optional.get(CONFIRM)
+    confirmation = "" if confirm is None else as_text(cell_at(row, confirm))
+    return replace(read, row=good, confirmation=confirmation)
 
 
 def _without_duplicates(rows: Sequence[TabRow]) -> tuple[TabRow, ...]:
     """Turn every row whose key another one has into a problem: nobody can say which is meant."""
     counts = Counter(row.key for row in rows if row.key is not None)
     return tuple(
-        replace(row, row=None, problem="another row has the same symbol and timeframe")
+        replace(row, row=None, problem="another row has the same symbol and timeframe: delete one")
         if row.key is not None and counts[row.key] > 1
         else row
         for row in rows

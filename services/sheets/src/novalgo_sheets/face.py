@@ -30,6 +30,12 @@ class Face:
         }
 
 
+def is_shown(row: TabRow) -> bool:
+    """Say whether the row can be shown yet: not one that nothing is known of but a half-typed
+    value."""
+    return row.row is not None or bool(row.problem)
+
+
 def marks(tab: ConfigTab, before: Since, now: datetime) -> dict[str, datetime]:
     """Return since when each row has stood in the sheet as it does."""
     return {_mark(row): before.get(_mark(row), now) for row in tab.rows}
@@ -45,11 +51,12 @@ def face_of(row: TabRow, since: Since, changes: Mapping[Key, Change]) -> Face:
     if row.row is None:
         return Face(status=RowStatus.FAILED, reason=row.problem, at=at)
     if not row.row.active:
-        return Face(status=RowStatus.INACTIVE, reason="", at=at)
+        return Face(status=RowStatus.INACTIVE, reason=row.notice, at=at)
     change = changes.get((row.row.symbol, row.row.timeframe))
     if change is None:
-        return Face(status=RowStatus.READY, reason="", at=at)
-    return Face(status=change.status, reason=change.reason, at=max(at, change.at))
+        return Face(status=RowStatus.READY, reason=row.notice, at=at)
+    reason = row.notice or change.reason
+    return Face(status=change.status, reason=reason, at=max(at, change.at))
 
 
 def _mark(row: TabRow) -> str:

@@ -6,10 +6,13 @@ once: when to try again is for the worker to decide.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,34 +20,82 @@ import gspread
 from google.auth.credentials import AnonymousCredentials
 from gspread.exceptions import APIError
 
+from novalgo_sheets.google_anchors import (
+    Named,
+    anchor_requests,
+    named_ranges,
+    range_name,
+    strip_range,
+)
 from novalgo_sheets.google_errors import FAILURES, failed, passes_by_itself, refused
-from novalgo_sheets.google_grid import as_grid, as_value_range
+from novalgo_sheets.google_grid import as_grid, as_value_range, first_column
 from novalgo_sheets.google_session import authorized_session
+from novalgo_sheets.layout import CONFIG, Layout, requests
+from novalgo_sheets.performance_tab import TITLE as PERFORMANCE
+from novalgo_sheets.quota import Kind, Quota
 from novalgo_sheets.settings import Settings
-from novalgo_sheets.sheet import Block, Grid, Reading, SheetAwayError
+from novalgo_sheets.sheet import (
+    Anchor,
+    Block,
+    Grid,
+    NoConfigTabError,
+    Reading,
+    SheetAwayError,
+    Strip,
+)
+from novalgo_sheets.table import is_blank
 
 TIMEOUT = (3, 10)
 """Seconds to connect, and to wait for the answer."""
-CONFIG, PERFORMANCE = "Config", "Performance"
+LOOK_EVERY = 60.0
+"""Seconds between two looks at which tabs there are."""
+_LOOK = "sheets.properties(sheetId,title,gridProperties(rowCount,columnCount)),namedRanges"
 
 T = TypeVar("T")
 
 
+class _CountingClient(gspread.http_client.HTTPClient):
+    """Asks before each request; who is asked may raise."""
+
+    def __init__(self, session: Any, ask: Callable[[str], None]) -> None:
+        super().__init__(AnonymousCredentials(), session)  # type: ignore[no-untyped-call]  # the session signs
+        self._ask = ask
+        self.dated: str | None = None
+        """The date of the newest answer."""
+
+    def request(self, method: str, *args: Any, **options: Any) -> Any:
+        self._ask(method)
+        response = super().request(method, *args, **options)
+        self.dated = response.headers.get("Date")
+        return response
+
+
 @dataclass(frozen=True)
 class _Connection:
-    """A client, and the ids of the spreadsheet's tabs by title."""
+    """A client, and what the spreadsheet was last seen to be made of."""
 
     client: Any
-    tabs: Mapping[str, int]
+    tabs: Mapping[str, tuple[str, int]]
+    """Title and id of each tab, by the title in small letters."""
+    named: Named
+    seen_at: float
+
+    def tab(self, title: str) -> tuple[str, int] | None:
+        """Return a tab's own spelling of its title, and its id."""
+        return self.tabs.get(title.lower())
 
 
 class GoogleSheet:
-    """A `Sheet`.  One read costs one request, or two when the connection is new."""
+    """A `Sheet`.  One read costs one request, or two once a minute and when it is the first."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, *, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
         self._settings = settings
+        self._seconds = seconds
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="google")
         self._connection: _Connection | None = None
+        self.quota = Quota()
 
     @classmethod
     @asynccontextmanager
@@ -54,16 +105,42 @@ class GoogleSheet:
         try:
             yield sheet
         finally:
-            # A request under way may take its timeout; nobody waits for it.
-            sheet._thread.submit(sheet._disconnect)
-            sheet._thread.shutdown(wait=False)
+            await sheet.close()
 
-    async def read(self, *, with_performance: bool) -> Reading:
-        titles = (CONFIG, PERFORMANCE) if with_performance else (CONFIG,)
-        return await self._in_thread(lambda: self._read(titles))
+    async def close(self) -> None:
+        """Let the thread end; a request under way may take its timeout, nobody waits for it."""
+        self._thread.submit(self._disconnect)
+        self._thread.shutdown(wait=False)
 
-    async def write(self, reading: Reading, blocks: Sequence[Block]) -> None:
-        await self._in_thread(lambda: self._write(reading, blocks))
+    async def read(self, wanted: Collection[str]) -> Reading:
+        return await self._in_thread(lambda: self._read(wanted))
+
+    async def anchor(self, reading: Reading, anchors: Sequence[Anchor]) -> None:
+        await self._in_thread(lambda: self._anchor(reading, anchors))
+
+    async def write(
+        self, reading: Reading, strips: Sequence[Strip], blocks: Sequence[Block]
+    ) -> None:
+        await self._in_thread(lambda: self._write(reading, strips, blocks))
+
+    async def lay_out(self, layouts: Sequence[Layout]) -> list[str]:
+        """Make the tabs that are missing or empty, all or none; return the titles of those made."""
+        return await self._in_thread(lambda: self._lay_out(layouts))
+
+    async def titles(self) -> list[str]:
+        """Return the titles of the spreadsheet's tabs."""
+        connection = await self._in_thread(self._connected)
+        return [title for title, _ in connection.tabs.values()]
+
+    @property
+    def server_time(self) -> datetime | None:
+        """Return Google's clock at its newest answer."""
+        dated = self._connection.client.dated if self._connection else None
+        return parsedate_to_datetime(dated) if dated else None
+
+    def quota_left(self, kind: Kind) -> int:
+        """Return how many requests of a kind this minute still has."""
+        return self.quota.left(kind, self._seconds())
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._asked, work)
@@ -79,44 +156,75 @@ class GoogleSheet:
             self._disconnect()
             raise failed(error) from error
 
-    def _read(self, titles: Sequence[str]) -> Reading:
-        connection = self._connected()
-        if CONFIG not in connection.tabs:
-            self._disconnect()
-            raise SheetAwayError("the spreadsheet has no tab named Config: rename or add it")
-        if PERFORMANCE in titles and PERFORMANCE not in connection.tabs:
+    def _read(self, wanted: Collection[str]) -> Reading:
+        connection = self._fresh()
+        if PERFORMANCE in wanted and connection.tab(PERFORMANCE) is None:
             connection = self._add_performance(connection)
+        titles = [CONFIG, *(title for title in wanted if connection.tab(title))]
+        anchors = connection.named.sound
         answer = connection.client.values_batch_get(
             self._settings.spreadsheet,
-            [f"'{title}'" for title in titles],
+            [*(_quoted(connection, title) for title in titles), *map(range_name, anchors)],
             {"valueRenderOption": "UNFORMATTED_VALUE", "majorDimension": "ROWS"},
         )
-        grids = [
-            as_grid(title, found)
-            for title, found in zip(titles, answer["valueRanges"], strict=True)
-        ]
-        return Reading(config=grids[0], performance=grids[1] if len(grids) > 1 else None)
+        found = answer["valueRanges"]
+        config, *others = map(as_grid, titles, found)
+        columns = zip(anchors, map(first_column, found[len(titles) :]), strict=True)
+        return Reading(
+            config=config,
+            anchors=dict(columns),
+            others={grid.title: grid for grid in others},
+        )
 
-    def _write(self, reading: Reading, blocks: Sequence[Block]) -> None:
+    def _anchor(self, reading: Reading, anchors: Sequence[Anchor]) -> None:
         connection = self._connected()
-        for grid in (reading.config, reading.performance):
-            if grid is not None:
-                self._enlarge(connection, grid, [b for b in blocks if b.title == grid.title])
+        _, tab = _config(connection)
+        requests = anchor_requests(anchors, connection.named, tab, reading.config.columns)
+        connection.client.batch_update(self._settings.spreadsheet, {"requests": requests})
+        self._disconnect()  # to see the named ranges as they now are
+
+    def _write(self, reading: Reading, strips: Sequence[Strip], blocks: Sequence[Block]) -> None:
+        connection = self._connected()
+        for grid in reading.others.values():
+            self._enlarge(connection, grid, [b for b in blocks if b.title == grid.title])
+        titles = {block.title: _title(connection, block.title) for block in blocks}
+        data = [
+            *map(strip_range, strips),
+            *(as_value_range(block, titles[block.title]) for block in blocks),
+        ]
         connection.client.values_batch_update(
             self._settings.spreadsheet,
             # RAW: no text of ours, or of a webhook, is ever taken for a formula.
-            {"valueInputOption": "RAW", "data": [as_value_range(block) for block in blocks]},
+            {"valueInputOption": "RAW", "data": data},
         )
+
+    def _lay_out(self, layouts: Sequence[Layout]) -> list[str]:
+        connection = self._connected()
+        made = [layout for layout in layouts if self._is_free(connection, layout.title)]
+        wanted: list[dict[str, Any]] = []
+        for layout in made:
+            found = connection.tab(layout.title)
+            wanted += requests(layout, found[1] if found else None)
+        if wanted:
+            connection.client.batch_update(self._settings.spreadsheet, {"requests": wanted})
+            self._disconnect()
+        return [layout.title for layout in made]
+
+    def _is_free(self, connection: _Connection, title: str) -> bool:
+        if connection.tab(title) is None:
+            return True
+        found = connection.client.values_get(self._settings.spreadsheet, _quoted(connection, title))
+        return is_blank(found.get("values", []))
 
     def _enlarge(self, connection: _Connection, grid: Grid, blocks: Sequence[Block]) -> None:
         rows = max((block.row + len(block.values) for block in blocks), default=0)
         columns = max((block.column + len(block.values[0]) for block in blocks), default=0)
         missing = {"ROWS": rows - grid.rows, "COLUMNS": columns - grid.columns}
-        tab = connection.tabs[grid.title]
+        found = connection.tab(grid.title)
         requests = [
-            {"appendDimension": {"sheetId": tab, "dimension": dimension, "length": length}}
+            {"appendDimension": {"sheetId": found[1], "dimension": dimension, "length": length}}
             for dimension, length in missing.items()
-            if length > 0
+            if length > 0 and found is not None
         ]
         if requests:
             connection.client.batch_update(self._settings.spreadsheet, {"requests": requests})
@@ -127,18 +235,41 @@ class GoogleSheet:
         self._disconnect()
         return self._connected()
 
+    def _fresh(self) -> _Connection:
+        """Return a connection that has seen the tabs within the last minute."""
+        connection = self._connected()
+        is_old = self._seconds() - connection.seen_at >= LOOK_EVERY
+        if is_old or connection.tab(CONFIG) is None:
+            connection = self._connection = self._look(connection.client)
+        _config(connection)
+        return connection
+
     def _connected(self) -> _Connection:
         if self._connection is None:
-            client = gspread.http_client.HTTPClient(
-                AnonymousCredentials(),  # type: ignore[no-untyped-call]  # the session signs
-                authorized_session(self._account(), self._settings.base_url),
-            )
+            session = authorized_session(self._account(), self._settings.base_url)
+            client = _CountingClient(session, self._count)
             client.set_timeout(TIMEOUT)
-            self._connection = _Connection(client, {})
-            book = client.fetch_sheet_metadata(self._settings.spreadsheet)
-            tabs = [sheet["properties"] for sheet in book["sheets"]]
-            self._connection = _Connection(client, {tab["title"]: tab["sheetId"] for tab in tabs})
+            self._connection = _Connection(client, {}, Named(), self._seconds())
+            self._connection = self._look(client)
         return self._connection
+
+    def _look(self, client: Any) -> _Connection:
+        book = client.fetch_sheet_metadata(self._settings.spreadsheet, {"fields": _LOOK})
+        tabs = {
+            each["properties"]["title"].strip().lower(): (
+                each["properties"]["title"],
+                each["properties"].get("sheetId", 0),
+            )
+            for each in book["sheets"]
+        }
+        config = tabs.get(CONFIG.lower())
+        named = named_ranges(book, config[1] if config else None)
+        return _Connection(client, tabs, named, self._seconds())
+
+    def _count(self, method: str) -> None:
+        wait = self.quota.take("read" if method == "get" else "write", self._seconds())
+        if wait > 0:
+            raise SheetAwayError("our own share of Google's quota is used up", retry_after=wait)
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -158,6 +289,26 @@ class GoogleSheet:
             raise SheetAwayError(f"the simulator has not made {path} yet: is it running?")
         # The simulator may be reached under another name than it calls itself.
         return _parsed(path.read_text()) | {"token_uri": f"{self._settings.base_url}/token"}
+
+
+def _config(connection: _Connection) -> tuple[str, int]:
+    found = connection.tab(CONFIG)
+    if found is None:
+        others = ", ".join(title for title, _ in connection.tabs.values())
+        raise NoConfigTabError(
+            f"the spreadsheet has no tab named Config, only {others}: rename the right one back, "
+            "or run `novalgo sheet init`"
+        )
+    return found
+
+
+def _title(connection: _Connection, title: str) -> str:
+    found = connection.tab(title)
+    return found[0] if found else title
+
+
+def _quoted(connection: _Connection, title: str) -> str:
+    return "'" + _title(connection, title).replace("'", "''") + "'"
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from novalgo_sheets.sheet import Block, Grid
 
 LARGEST = 10_000_000
 """Cells that Google allows a spreadsheet: the size of a tab whose answer does not name one."""
+_FIRST_CORNER = re.compile(r"!\$?([A-Z]+)")
 _LAST_CORNER = re.compile(r"!\$?[A-Z]+\$?[0-9]+(?::\$?([A-Z]+)\$?([0-9]+))?$")
 
 
@@ -17,9 +18,15 @@ def as_grid(title: str, value_range: Mapping[str, Any]) -> Grid:
     return Grid(title=title, cells=value_range.get("values", []), rows=rows, columns=columns)
 
 
-def as_value_range(block: Block) -> dict[str, Any]:
-    """Return the block as the API takes it, with explicit corners."""
-    title = block.title.replace("'", "''")
+def first_column(value_range: Mapping[str, Any]) -> int:
+    """Return the column in which a range of an answer begins."""
+    corner = _FIRST_CORNER.search(str(value_range.get("range", "")))
+    return _column(corner[1]) if corner else 0
+
+
+def as_value_range(block: Block, title: str) -> dict[str, Any]:
+    """Return the block as the API takes it, with explicit corners in the tab of this title."""
+    title = title.replace("'", "''")
     first = f"{column_letters(block.column)}{block.row + 1}"
     last_column = block.column + max(map(len, block.values)) - 1
     last = f"{column_letters(last_column)}{block.row + len(block.values)}"
@@ -41,7 +48,11 @@ def _size(range_: str) -> tuple[int, int]:
     if corner is None:
         return LARGEST, LARGEST
     letters, row = corner.groups("")
-    columns = 0
-    for letter in letters or "A":
-        columns = columns * 26 + ord(letter) - ord("A") + 1
-    return int(row or 1), columns
+    return int(row or 1), _column(letters or "A") + 1
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1

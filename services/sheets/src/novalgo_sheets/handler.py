@@ -2,9 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from novalgo_common.errors import UnavailableError
-from novalgo_common.events import Event, OrderSubmitted, PerformanceUpdated, SignalEnded
+from novalgo_common.events import (
+    ConfigChanged,
+    Event,
+    OrderSubmitted,
+    PerformanceUpdated,
+    SignalEnded,
+    SignalReceived,
+    TradingHalted,
+    TradingResumed,
+)
 from novalgo_sheets.status import change_from
 from novalgo_sheets.store import Store
 
@@ -18,10 +28,14 @@ class UpdateHandler:
 
     async def __call__(self, event: Event) -> None:
         match event:
-            case OrderSubmitted() | SignalEnded():
-                change = change_from(event)
-                if change is not None:
-                    await self.store.keep_change(change)
+            case SignalReceived():
+                await self.store.keep_signal(event)
+            case OrderSubmitted():
+                await self.store.keep_change(change_from(event))
+            case SignalEnded():
+                await self.store.keep_change(change_from(event), event)
+            case TradingHalted() | TradingResumed():
+                await self.store.keep_halt(event)
             case PerformanceUpdated():
                 await self.store.keep_performance(event)
         self.wake()
@@ -29,12 +43,15 @@ class UpdateHandler:
 
 @dataclass(frozen=True)
 class ConfigResponder:
-    """Answers who asks for the config with the last good one."""
+    """Answers who asks for the config with the last good one, and how old that is."""
 
     store: Store
+    read_at: Callable[[], datetime | None]
+    """When the sheet was last seen to say so, as far as this process knows."""
 
-    async def __call__(self, _request: Event) -> Event:
+    async def __call__(self, _request: Event) -> ConfigChanged:
         event = await self.store.kept_config()
         if event is None:
             raise UnavailableError("no config has been read from the sheet yet")
-        return event
+        seen = self.read_at() or await self.store.read_at() or event.read_at
+        return event.model_copy(update={"read_at": seen})

@@ -2,14 +2,31 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from novalgo_sheets.sheet import Cell
 
+SYMBOL, POSITION_SIZE, ACTIVE, TIMEFRAME = "symbol", "position_size", "active", "Time Frame"
 ORDER_STATUS, LAST_UPDATED, REASON = "Order Status", "Last Updated", "Reason"
-_INPUTS = ("symbol", "position_size", "active", "Time Frame")
-_OWNED = (ORDER_STATUS, LAST_UPDATED, REASON)
+CONFIRM = "confirm"
+SIZING, STOP_DISTANCE, MAX_POSITION = "sizing", "stop_distance", "max_position"
+ALLOW_SHORT, SESSION = "allow_short", "session"
+SIGNAL_AGE, COOLDOWN = "signal_age", "cooldown"
+
+INPUTS = (SYMBOL, POSITION_SIZE, ACTIVE, TIMEFRAME)
+OWNED = (ORDER_STATUS, LAST_UPDATED, REASON)
+"""The columns that the service writes, and nobody else."""
+OPTIONAL = (SIZING, STOP_DISTANCE, MAX_POSITION, ALLOW_SHORT, SESSION, SIGNAL_AGE, COOLDOWN)
+"""Columns that the owner may add."""
+
+_ALIASES = {
+    SYMBOL: ("ticker", "stock"),
+    POSITION_SIZE: ("size", "position", "amount", "dollars"),
+    ACTIVE: ("enabled", "on"),
+    TIMEFRAME: ("tf", "interval"),
+}
+"""What else people call the columns; counts only where the column's own name is missing."""
 _SEPARATORS = re.compile(r"[\s_-]+")
 
 
@@ -21,42 +38,41 @@ class Columns:
     position_size: int
     active: int
     timeframe: int
-    owned: tuple[tuple[str, int], ...]
-    """The columns that the service writes, by their header; some may not be there yet."""
+    optional: Mapping[str, int]
+    """Those that are there of `CONFIRM` and `OPTIONAL`, by header."""
+    owned: Mapping[str, int]
+    """Those that are there of `OWNED`, by header."""
+    width: int
+    """Columns that hold anything: the first free one."""
 
 
 def find_columns(header: Sequence[Cell], width: int) -> Columns | str:
-    """Return the columns, or one sentence on what the header row lacks.
-
-    Columns of ours that are missing get the first free ones behind `width`, the widest row.
-    """
+    """Return the columns, or one sentence on what the header row lacks and how to mend it."""
     names = [_plain(cell) for cell in header]
-    known = {_plain(name): name for name in (*_INPUTS, *_OWNED)}
+    known = {_plain(name): name for name in (*INPUTS, *OWNED, CONFIRM, *OPTIONAL)}
     twice = [known[name] for name, count in Counter(names).items() if name in known and count > 1]
     if twice:
-        return f"the Config tab has more than one column named {', '.join(twice)}"
-    missing = [name for name in _INPUTS if _plain(name) not in names]
+        return (
+            f"the Config tab has more than one column named {', '.join(twice)}: "
+            "rename all but one in its first row"
+        )
+    found = {known[name]: column for column, name in enumerate(names) if name in known}
+    for name, aliases in _ALIASES.items():
+        called = [names.index(alias) for alias in aliases if names.count(alias) == 1]
+        if called:
+            found.setdefault(name, called[0])
+    missing = [name for name in INPUTS if name not in found]
     if missing:
-        return f"the Config tab's first row lacks {', '.join(missing)}"
-    symbol, position_size, active, timeframe = (names.index(_plain(name)) for name in _INPUTS)
+        return f"the Config tab's first row lacks {', '.join(missing)}: write the name back"
     return Columns(
-        symbol=symbol,
-        position_size=position_size,
-        active=active,
-        timeframe=timeframe,
-        owned=_owned(names, max(width, len(names))),
+        symbol=found[SYMBOL],
+        position_size=found[POSITION_SIZE],
+        active=found[ACTIVE],
+        timeframe=found[TIMEFRAME],
+        optional={name: found[name] for name in (CONFIRM, *OPTIONAL) if name in found},
+        owned={name: found[name] for name in OWNED if name in found},
+        width=max(width, len(names)),
     )
-
-
-def _owned(names: Sequence[str], width: int) -> tuple[tuple[str, int], ...]:
-    found = []
-    for name in _OWNED:
-        if _plain(name) in names:
-            found.append((name, names.index(_plain(name))))
-        else:
-            found.append((name, width))
-            width += 1
-    return tuple(found)
 
 
 def _plain(cell: Cell) -> str:

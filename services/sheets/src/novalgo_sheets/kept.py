@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from novalgo_common.events import ConfigChanged, PerformanceUpdated
 from novalgo_sheets.config_tab import Key
 from novalgo_sheets.face import Since
+from novalgo_sheets.guard import Rows
 from novalgo_sheets.status import Change, newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptConfig:
-    """The last good config, and since when each of its rows has stood in the sheet."""
+    """The last good config, since when each of its rows has stood in the sheet."""
 
     event: ConfigChanged
     since: Since
+    known: Rows
+    """Each row as it was last traded by, though it may be broken or gone now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,8 @@ class Kept:
     """All that nobody has been told of being written, oldest first."""
     raised: frozenset[str] = frozenset()
     """The alarms of episodes that have not ended."""
+    halt_switch: bool = False
+    """How the owner's HALT cell stood last."""
 
     def newest_changes(self) -> dict[Key, Change]:
         return newest(self.changes)

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from novalgo_common.background import Background
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
-from novalgo_common.events import ConfigRequested
+from novalgo_common.events import AccountSnapshotTaken, ConfigRequested
 from novalgo_common.metrics import OutboxWatch
 from novalgo_common.ops import Readiness, ops_app
 from novalgo_common.relay import Relay
@@ -32,14 +32,17 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         Background.open() as background,
     ):
         store = Store(database, clock)
-        worker = SheetWorker(sheet, store, metrics, clock)
+        worker = SheetWorker(sheet, store, metrics, clock, settings.guards)
         relay = Relay(store.outbox, bus)
         database.on_commit(relay.wake)
-        await bus.respond(ConfigRequested, ConfigResponder(store))
+        await bus.respond(ConfigRequested, ConfigResponder(store, worker.read_at))
+        await bus.follow(AccountSnapshotTaken, worker.follow_account)
         await bus.subscribe(SHEETS_UPDATES, UpdateHandler(store, worker.wake))
         background.run("relay", relay.run)
         background.run("outbox", OutboxWatch(store.outbox, metrics.registry, clock).run)
         background.run("sheet", worker.run)
+        metrics.quota_left.labels("read").set_function(lambda: sheet.quota_left("read"))
+        metrics.quota_left.labels("write").set_function(lambda: sheet.quota_left("write"))
         readiness = Readiness()
         readiness.add("store", database.problem)
         readiness.add("bus", lambda: " ".join(bus.problems()) or None)

@@ -1,13 +1,15 @@
-"""The Performance tab: one line a symbol, as the owner has always read it."""
+"""The Performance tab: one line a symbol, as the owner has always read it, and their total."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from novalgo_common.clock import to_pacific
 from novalgo_common.events import PerformanceRow, PerformanceUpdated
-from novalgo_sheets.config_tab import cell_at
+from novalgo_sheets import table
 from novalgo_sheets.sheet import Block, Cell, Grid
 
+TITLE = "Performance"
+TOTAL = "TOTAL"
 HEADER: tuple[Cell, ...] = (
     "symbol",
     "total_trades",
@@ -22,25 +24,20 @@ HEADER: tuple[Cell, ...] = (
 )
 
 
-def performance_cells(update: PerformanceUpdated) -> list[tuple[Cell, ...]]:
-    """Return the whole tab, header first."""
+def lines(update: PerformanceUpdated) -> list[tuple[Cell, ...]]:
+    """Return the tab's lines below its header, the total last."""
     last_updated = to_pacific(update.occurred_at).isoformat()
-    return [HEADER, *((*_line(row), last_updated) for row in update.rows)]
+    rows = [_line(row.symbol, [row]) for row in update.rows]
+    total = [_line(TOTAL, update.rows)] if update.rows else []
+    return [(*line, last_updated) for line in (*rows, *total)]
 
 
 def rewrite(grid: Grid, update: PerformanceUpdated) -> list[Block]:
     """Return what to write so that the tab shows the update, with the lines that vanish blanked.
 
-    Columns beyond the header's are the owner's and stay.
+    The first ten columns are ours, whatever a person made of their header; the others stay.
     """
-    wanted = performance_cells(update)
-    blank: tuple[Cell, ...] = ("",) * len(HEADER)
-    wanted += [blank] * (len(grid.cells) - len(wanted))
-    return [
-        Block(title=grid.title, row=index, column=0, values=[line])
-        for index, line in enumerate(wanted)
-        if _shown(grid, index) != line
-    ]
+    return list(table.rewrite(grid, 0, HEADER, lines(update)))
 
 
 def dollars(amount: Decimal) -> str:
@@ -55,21 +52,17 @@ def percent(part: int, whole: int) -> str:
     return f"{share.quantize(Decimal('0.1'), rounding=ROUND_HALF_UP)}%"
 
 
-def _line(row: PerformanceRow) -> tuple[Cell, ...]:
-    average = row.total_pnl / row.total_trades if row.total_trades else Decimal(0)
+def _line(name: str, rows: Sequence[PerformanceRow]) -> tuple[Cell, ...]:
+    trades, winning = sum(row.total_trades for row in rows), sum(row.winning_trades for row in rows)
+    total = sum((row.total_pnl for row in rows), Decimal(0))
     return (
-        row.symbol,
-        row.total_trades,
-        row.winning_trades,
-        row.losing_trades,
-        percent(row.winning_trades, row.total_trades),
-        dollars(row.total_pnl),
-        dollars(average),
-        dollars(row.best_trade),
-        dollars(row.worst_trade),
+        name,
+        trades,
+        winning,
+        sum(row.losing_trades for row in rows),
+        percent(winning, trades),
+        dollars(total),
+        dollars(total / trades if trades else Decimal(0)),
+        dollars(max(row.best_trade for row in rows)),
+        dollars(min(row.worst_trade for row in rows)),
     )
-
-
-def _shown(grid: Grid, index: int) -> tuple[Cell, ...]:
-    row: Sequence[Cell] = grid.cells[index] if index < len(grid.cells) else ()
-    return tuple(cell_at(row, column) for column in range(len(HEADER)))

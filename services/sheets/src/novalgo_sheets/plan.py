@@ -1,6 +1,7 @@
 """What to do about the newest read: which cells to write, and what may be announced."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,16 +10,22 @@ from novalgo_common.events import (
     ConfigChanged,
     PerformanceUpdated,
     PerformanceWritten,
+    RowStatus,
     StatusWritten,
     derived_id,
 )
-from novalgo_sheets.cells import correct
+from novalgo_sheets import boards_tabs, performance_tab
+from novalgo_sheets.boards import NOTHING, Boards
+from novalgo_sheets.cells import missing_anchors, wrong_cells
 from novalgo_sheets.config_tab import ConfigTab
-from novalgo_sheets.face import Face, face_of, marks
+from novalgo_sheets.edits import edits
+from novalgo_sheets.face import Face, face_of, is_shown, marks
 from novalgo_sheets.kept import Kept, KeptConfig
-from novalgo_sheets.performance_tab import rewrite
-from novalgo_sheets.sheet import Block, Reading
+from novalgo_sheets.sheet import Anchor, Block, Reading, Strip
 from novalgo_sheets.status import Change
+
+MOST_CELLS = 2000
+"""Cells that one write carries: after an outage the rest follows with the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +50,54 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
+    anchors: tuple[Anchor, ...] = ()
+    """To take hold of instead of writing: rows are then found in another read."""
+    strips: tuple[Strip, ...] = ()
     blocks: tuple[Block, ...] = ()
     standing: tuple[Shown, ...] = ()
     """What the sheet shows already, nobody having been told."""
     written: tuple[Shown, ...] = ()
-    """What it shows once the blocks are written."""
+    """What it shows once this is written."""
     updates: tuple[PerformanceUpdated, ...] = ()
     """Performance rows that it then shows, or newer ones in their place."""
+    is_all: bool = True
+    """Whether nothing is left for a further write."""
+
+    @property
+    def writes(self) -> bool:
+        return bool(self.strips or self.blocks)
 
 
-def plan(reading: Reading, tab: ConfigTab | None, kept: Kept) -> Plan:
-    """Return what to write; `tab` is None where the Config tab cannot be used."""
-    rows = _plan_rows(reading, tab, kept) if tab and kept.config else Plan()
-    if reading.performance is None or kept.performance is None:
-        return rows
-    return Plan(
-        blocks=(*rows.blocks, *rewrite(reading.performance, kept.performance)),
-        standing=rows.standing,
-        written=rows.written,
-        updates=tuple(kept.updates),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """What belongs together in one write."""
+
+    row: int = 0
+    cells: Mapping[str, str] | None = None
+    shown: tuple[Shown, ...] = ()
+    block: Block | None = None
+    updates: tuple[PerformanceUpdated, ...] = ()
+
+    def size(self) -> int:
+        cells = len(self.cells) if self.cells else 0
+        return cells + (sum(map(len, self.block.values)) if self.block else 0)
+
+
+def plan(reading: Reading, tab: ConfigTab | None, kept: Kept, boards: Boards = NOTHING) -> Plan:
+    """Return what to write, the most important first; `tab` is None where it cannot be used.
+
+    That is: rows that failed, rows whose signals moved, the other rows, Performance, further tabs.
+    """
+    pieces: list[_Piece] = []
+    standing: tuple[Shown, ...] = ()
+    if tab and kept.config:
+        anchors = missing_anchors(reading, tab)
+        if anchors:
+            return Plan(anchors=anchors, is_all=False)
+        pieces, standing = _rows(reading, tab, kept)
+    pieces += _performance(reading, kept)
+    pieces += [_Piece(block=block) for block in boards_tabs.blocks(reading, boards, kept)]
+    return _one_write(pieces, standing)
 
 
 def next_config(
@@ -72,6 +107,7 @@ def next_config(
     rows, problems = tab.config(), tab.problems()
     if before and (rows, problems) == (before.event.rows, before.event.problems):
         return None
+    known = before.known if before else {}
     return KeptConfig(
         event=ConfigChanged(
             event_id=event_id,
@@ -80,8 +116,11 @@ def next_config(
             version=before.event.version + 1 if before else 1,
             rows=rows,
             problems=problems,
+            edits=edits(before.event.rows, rows) or None if before else None,
+            read_at=now,
         ),
         since=marks(tab, before.since if before else {}, now),
+        known={**known, **{(row.symbol, row.timeframe): row for row in rows}},
     )
 
 
@@ -100,16 +139,57 @@ def performance_written(update: PerformanceUpdated, now: datetime) -> Performanc
     )
 
 
-def _plan_rows(reading: Reading, tab: ConfigTab, kept: Kept) -> Plan:
+def _rows(reading: Reading, tab: ConfigTab, kept: Kept) -> tuple[list[_Piece], tuple[Shown, ...]]:
+    """Return a piece for each row that must be written, and what the others show."""
     assert kept.config is not None
-    changes = kept.newest_changes()
-    faces = {row.number: face_of(row, kept.config.since, changes) for row in tab.rows}
-    correction = correct(reading.config, tab, faces)
-    standing: list[Shown] = []
-    written: list[Shown] = []
+    changes, waiting = kept.newest_changes(), defaultdict(list)
     for change in kept.unannounced():
-        rows = [row.number for row in tab.rows if row.key == change.key]
-        if rows:
-            shown = Shown(change, faces[rows[0]])
-            (standing if correction.standing.issuperset(rows) else written).append(shown)
-    return Plan(blocks=correction.blocks, standing=tuple(standing), written=tuple(written))
+        waiting[change.key].append(change)
+    found: list[tuple[tuple[bool, bool, float], _Piece]] = []
+    standing: list[Shown] = []
+    for row in filter(is_shown, tab.rows):
+        face = face_of(row, kept.config.since, changes)
+        cells = wrong_cells(reading, tab, row, face)
+        shown = tuple(Shown(change, face) for change in waiting[row.key]) if row.key else ()
+        if cells:
+            piece = _Piece(row=row.number - 1, cells=cells, shown=shown)
+            found.append((_importance(face, shown), piece))
+        else:
+            standing += shown
+    return [piece for _, piece in sorted(found, key=lambda item: item[0])], tuple(standing)
+
+
+def _importance(face: Face, shown: Sequence[Shown]) -> tuple[bool, bool, float]:
+    return face.status is not RowStatus.FAILED, not shown, -face.at.timestamp()
+
+
+def _performance(reading: Reading, kept: Kept) -> Iterator[_Piece]:
+    grid = reading.others.get(performance_tab.TITLE)
+    if grid is None or kept.performance is None:
+        return
+    for block in performance_tab.rewrite(grid, kept.performance):
+        yield _Piece(block=block)
+    yield _Piece(updates=tuple(kept.updates))
+
+
+def _one_write(pieces: Sequence[_Piece], standing: tuple[Shown, ...]) -> Plan:
+    """Return as many pieces as one write carries, at least one."""
+    taken, size = 0, 0
+    for piece in pieces:
+        size += piece.size()
+        if taken and size > MOST_CELLS:
+            break
+        taken += 1
+    chosen = pieces[:taken]
+    strips: defaultdict[str, dict[int, str]] = defaultdict(dict)
+    for piece in chosen:
+        for name, text in (piece.cells or {}).items():
+            strips[name][piece.row] = text
+    return Plan(
+        strips=tuple(Strip(anchor=name, cells=cells) for name, cells in strips.items()),
+        blocks=tuple(piece.block for piece in chosen if piece.block),
+        standing=standing,
+        written=tuple(shown for piece in chosen for shown in piece.shown),
+        updates=tuple(update for piece in chosen for update in piece.updates),
+        is_all=taken == len(pieces),
+    )

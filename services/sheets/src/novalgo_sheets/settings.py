@@ -1,5 +1,7 @@
 """What the sheets service can be told from outside."""
 
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -10,6 +12,16 @@ from novalgo_sheets.google_session import GOOGLE
 
 SIMULATED_SHEET = "simulated"
 SIMULATED_CREDENTIALS = "simulated-google-credentials.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guards:
+    """What keeps a slip of the finger from being traded on."""
+
+    size_cap: Decimal
+    """The largest position_size, whatever it counts."""
+    size_jump: Decimal
+    """How many times the size in force a new one may be without being confirmed."""
 
 
 class Settings(CommonSettings):
@@ -34,6 +46,18 @@ class Settings(CommonSettings):
         "without it the simulated account",
     )
 
+    size_cap: Decimal = Field(
+        Decimal(100_000),
+        gt=0,
+        description="The largest position_size that a row may have; a larger one makes it invalid",
+    )
+    size_jump: Decimal = Field(
+        Decimal(3),
+        ge=1,
+        description="How many times the size before a row's new one may be without being "
+        "confirmed in the row's `confirm` column",
+    )
+
     @field_validator("google_credentials")
     @classmethod
     def _belong_to_a_sheet(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
@@ -43,6 +67,10 @@ class Settings(CommonSettings):
         if value is None and info.data.get("sheet_id") is not None and is_google:
             raise ValueError("is missing: NOVALGO_SHEET_ID names a sheet that it must open")
         return value
+
+    @property
+    def guards(self) -> Guards:
+        return Guards(size_cap=self.size_cap, size_jump=self.size_jump)
 
     @property
     def base_url(self) -> str:

@@ -47,8 +47,7 @@ def change_from(event: OrderSubmitted | SignalEnded) -> Change | None:
     elif event.ending is Ending.SUPERSEDED:
         return None  # the newer signal of the book says what there is to say
     else:
-        status = _status_after(event)
-        reason = "" if event.ending is Ending.FILLED else _reason(event)
+        status, reason = _status_after(event), reason_of(event)
     return Change(
         event_id=event.event_id,
         signal_id=event.correlation_id,
@@ -73,7 +72,10 @@ def _status_after(event: SignalEnded) -> RowStatus:
     return RowStatus.FAILED
 
 
-def _reason(event: SignalEnded) -> str:
+def reason_of(event: SignalEnded) -> str:
+    """Return why a signal ended as it did, in words; nothing where it filled."""
+    if event.ending is Ending.FILLED:
+        return ""
     words = event.reason.value.replace("_", " ") if event.reason else event.ending.value
     text = " ".join((event.detail or words).split())
     return text[:_LONGEST_REASON]

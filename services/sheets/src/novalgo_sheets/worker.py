@@ -4,24 +4,32 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
 
 from novalgo_common.clock import Clock
-from novalgo_sheets import pace
+from novalgo_common.events import AccountSnapshotTaken, Event
+from novalgo_sheets import boards_tabs, pace, performance_tab, risk_tab
 from novalgo_sheets.config_tab import ConfigTab, Trouble, Unusable, read_config
+from novalgo_sheets.guard import Rows, as_seen, settle
 from novalgo_sheets.kept import Kept
 from novalgo_sheets.metrics import Metrics
 from novalgo_sheets.plan import Plan, Shown, announcements, next_config, performance_written, plan
-from novalgo_sheets.sheet import Reading, Sheet, SheetAwayError
+from novalgo_sheets.settings import Guards
+from novalgo_sheets.sheet import NoConfigTabError, Reading, Sheet, SheetAwayError
 from novalgo_sheets.store import Store
 from novalgo_sheets.trouble import Episode
 
 log = structlog.get_logger()
 
 Seconds = Callable[[], float]
+SLOW_EVERY = 10.0
+"""Seconds between two looks at the tabs that only show."""
+NOTED_EVERY = timedelta(minutes=1)
+"""How often it is written down when the sheet was last seen."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class SheetWorker:
         store: Store,
         metrics: Metrics,
         clock: Clock,
+        guards: Guards,
         *,
         seconds: Seconds = time.monotonic,
         chance: Callable[[], float] = random.random,
@@ -49,17 +58,32 @@ class SheetWorker:
         self._store = store
         self._metrics = metrics
         self._clock = clock
+        self._guards = guards
         self._seconds = seconds
         self._chance = chance
         self._reads, self._writes = pace.reading(), pace.writing()
+        self._slow_due = 0.0
         self._newest: _Newest | None = None
+        self._seen: Rows = {}
+        self._account: AccountSnapshotTaken | None = None
         self._episode: Episode | None = None
         self._has_config = False
+        self._read_at: datetime | None = None
+        self._noted_at: datetime | None = None
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
         """Look for something to write now."""
         self._wake.set()
+
+    async def follow_account(self, event: Event) -> None:
+        """Take in the account as it is now, for the tabs that show it."""
+        assert isinstance(event, AccountSnapshotTaken)
+        self._account = event
+
+    def read_at(self) -> datetime | None:
+        """Return when the sheet was last seen to hold the config in force."""
+        return self._read_at
 
     def problem(self) -> str | None:
         """Say why the config in force may not be the sheet's."""
@@ -92,35 +116,77 @@ class SheetWorker:
             pass
 
     async def _read(self) -> None:
-        self._newest = None
+        self._newest, started = None, self._seconds()
         kept = await self._store.kept()
         self._has_config = kept.config is not None
         try:
-            reading = await self._sheet.read(with_performance=bool(kept.updates))
+            reading = await self._sheet.read(self._wanted(kept, started))
+        except NoConfigTabError as error:
+            self._reads = self._reads.after_success(started)
+            await self._go_through(Unusable(Trouble.MISSING, str(error)), kept)
+            return
         except SheetAwayError as error:
             self._reads = self._failed("read", self._reads, error)
             await self._go_through(Unusable(Trouble.UNREADABLE, str(error)), kept)
             return
-        self._reads = self._reads.after_success(self._seconds())
+        self._reads = self._reads.after_success(started)
         self._metrics.requests.labels("read", "ok").inc()
         self._metrics.last_read.set(self._clock().timestamp())
-        tab = read_config(reading.config.cells)
+        await self._obey(reading, kept)
+        tab = read_config(reading.config.cells, self._guards.size_cap)
         if isinstance(tab, Unusable):
             await self._go_through(tab, kept)
             self._newest = _Newest(reading, None)
         else:
-            await self._take(tab, kept)
-            self._newest = _Newest(reading, tab)
+            self._newest = _Newest(reading, await self._take(tab, kept))
 
-    async def _take(self, tab: ConfigTab, kept: Kept) -> None:
-        changed = next_config(tab, kept.config, now=self._clock(), event_id=uuid4())
+    def _wanted(self, kept: Kept, now: float) -> set[str]:
+        wanted = {risk_tab.TITLE}
+        if kept.updates:
+            wanted.add(performance_tab.TITLE)
+        if now >= self._slow_due:
+            self._slow_due = now + SLOW_EVERY
+            wanted.update(boards_tabs.SLOW)
+        return wanted
+
+    async def _obey(self, reading: Reading, kept: Kept) -> None:
+        """Ask executor for what the owner's HALT cell says, once each time it changes."""
+        grid = reading.others.get(risk_tab.TITLE)
+        is_ticked = risk_tab.switch(grid) if grid is not None else None
+        if is_ticked is None or is_ticked == kept.halt_switch:
+            return
+        event = risk_tab.order(is_ticked, self._clock(), uuid4())
+        await self._store.note_switch(is_on=is_ticked, event=event)
+        log.warning("halt.switched", is_ticked=is_ticked)
+
+    async def _take(self, tab: ConfigTab, kept: Kept) -> ConfigTab:
+        """Put the tab's rows in force as far as they count; return the tab with those."""
+        known = kept.config.known if kept.config else {}
+        settled = settle(tab, self._seen, known, self._guards.size_jump)
+        self._seen = as_seen(tab)
+        if settled.is_waiting:
+            self._reads = self._reads.with_second_look(self._seconds())
+        if kept.config is None and settled.is_waiting and not settled.tab.config():
+            return tab  # a first config without a row would decline every entry
+        now = self._clock()
+        changed = next_config(settled.tab, kept.config, now=now, event_id=uuid4())
         if changed is not None:
             await self._store.keep_config(changed)
             event = changed.event
             log.info("config.changed", version=event.version, problems=len(event.problems))
+            for edit in event.edits or ():
+                log.info("config.edited", version=event.version, **edit.model_dump())
+        await self._note_read(now)
         self._episode, self._has_config = None, True
         if kept.raised:
             await self._store.end_episodes()
+        return settled.tab
+
+    async def _note_read(self, now: datetime) -> None:
+        self._read_at = now
+        if self._noted_at is None or now - self._noted_at >= NOTED_EVERY:
+            await self._store.note_read(now)
+            self._noted_at = now
 
     async def _go_through(self, unusable: Unusable, kept: Kept) -> None:
         now = self._clock()
@@ -132,13 +198,14 @@ class SheetWorker:
 
     async def _write(self, newest: _Newest) -> None:
         kept = await self._store.kept()
+        boards = replace(await self._store.boards(), account=self._account)
         self._observe(kept)
-        todo = plan(newest.reading, newest.tab, kept)
+        todo = plan(newest.reading, newest.tab, kept, boards)
         if todo.standing:
             await self._announce(todo.standing)
-        if todo.blocks:
+        if todo.anchors or todo.writes:
             try:
-                await self._sheet.write(newest.reading, todo.blocks)
+                await self._carry_out(newest.reading, todo)
             except SheetAwayError as error:
                 self._writes = self._failed("write", self._writes, error)
                 return
@@ -147,6 +214,14 @@ class SheetWorker:
             self._writes = self._writes.after_success(self._seconds())
             self._metrics.requests.labels("write", "ok").inc()
         await self._announce_written(todo)
+
+    async def _carry_out(self, reading: Reading, todo: Plan) -> None:
+        if todo.anchors:
+            await self._sheet.anchor(reading, todo.anchors)
+            # Where the columns lie now, the next read says: it comes at once.
+            self._reads = self._reads.with_second_look(self._seconds())
+        else:
+            await self._sheet.write(reading, todo.strips, todo.blocks)
 
     async def _announce(self, shown: Sequence[Shown]) -> None:
         await self._store.announce_changes(

@@ -116,10 +116,10 @@ class Town:
         return answer
 
 
-async def until(what: str, condition: Callable[[], Awaitable[bool]]) -> None:
+async def until(what: str, condition: Callable[[], Awaitable[bool]], *, pause: float = 0.2) -> None:
     """Wait for a condition; raise `UnavailableError` where it does not come about."""
     deadline = time.monotonic() + PATIENCE
     while not await condition():
         if time.monotonic() > deadline:
             raise UnavailableError(f"waited {PATIENCE:.0f} s in vain until {what}")
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(pause)

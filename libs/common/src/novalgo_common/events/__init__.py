@@ -8,6 +8,7 @@ it again gives the same id and every consumer can drop the second.
 
 from novalgo_common.events.account import (
     AccountSnapshotTaken,
+    LimitState,
     PositionAdopted,
     PositionSnapshot,
     PositionSplit,
@@ -80,6 +81,7 @@ __all__ = [
     "FlattenRequested",
     "HaltRequested",
     "Leg",
+    "LimitState",
     "OrderEnded",
     "OrderStatus",
     "OrderSubmitted",

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from novalgo_common.events.event import Amount, Event
+from novalgo_common.events.event import Amount, Event, added_later
 from novalgo_common.symbols import Symbol
 from novalgo_common.timeframes import Timeframe
 
@@ -26,6 +26,17 @@ class PositionSnapshot(BaseModel):
     """The part of the quantity that no book holds."""
 
 
+class LimitState(BaseModel):
+    """A limit that the owner has set, and how much of it is used."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    most: Amount
+    used: Amount | None
+    """None where a snapshot cannot tell."""
+
+
 class AccountSnapshotTaken(Event):
     """The account as Alpaca states it, after a reconciliation."""
 
@@ -35,6 +46,7 @@ class AccountSnapshotTaken(Event):
     last_equity: Amount
     buying_power: Amount
     positions: tuple[PositionSnapshot, ...]
+    limits: tuple[LimitState, ...] | None = added_later()
 
 
 class PositionAdopted(Event):

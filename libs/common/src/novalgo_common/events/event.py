@@ -1,7 +1,7 @@
 """What every event is, and what an amount in it is."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
@@ -20,6 +20,11 @@ Amount = Annotated[
     PlainSerializer(lambda amount: format(amount, "f"), return_type=str, when_used="json"),
 ]
 """Dollars, shares or a price: exact, finite, and on the wire a string."""
+
+
+def added_later(**limits: Any) -> Any:
+    """Return an optional field that is left out where it is None: older readers never meet it."""
+    return Field(default=None, exclude_if=lambda value: value is None, **limits)
 
 
 def derived_id(cause: UUID, name: str) -> UUID:

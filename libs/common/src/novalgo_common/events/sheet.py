@@ -1,21 +1,16 @@
 """The Config tab, and what its rows show."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from novalgo_common.events.event import Amount, Event
+from novalgo_common.events.event import Amount, Event, added_later
 from novalgo_common.events.words import RowStatus, Sizing
 from novalgo_common.symbols import Symbol
 from novalgo_common.timeframes import Timeframe
 
 SESSION = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
 """From and to on one day in New York, such as `09:45-15:30`."""
-
-
-def _added_later(**limits: Any) -> Any:
-    """Return a field that is left out where it is None: older readers never meet it."""
-    return Field(default=None, exclude_if=lambda value: value is None, **limits)
 
 
 class ConfigRow(BaseModel):
@@ -28,19 +23,19 @@ class ConfigRow(BaseModel):
     position_size: Annotated[Amount, Field(gt=0)]
     """Dollars, or what `sizing` says."""
     active: bool
-    sizing: Sizing | None = _added_later()
+    sizing: Sizing | None = added_later()
     """What the size counts; None is dollars."""
-    stop_distance: Amount | None = _added_later(gt=0)
+    stop_distance: Amount | None = added_later(gt=0)
     """Dollars a share from the entry to where the strategy gives up; for `Sizing.RISK`."""
-    max_position: Amount | None = _added_later(gt=0)
+    max_position: Amount | None = added_later(gt=0)
     """Dollars that the book may be worth at its entry; a larger one is made smaller."""
-    allow_short: bool | None = _added_later()
+    allow_short: bool | None = added_later()
     """False declines entries to the short side."""
-    session: str | None = _added_later(pattern=SESSION)
+    session: str | None = added_later(pattern=SESSION)
     """When entries are taken, by New York's clock."""
-    max_signal_age: int | None = _added_later(ge=1)
+    max_signal_age: int | None = added_later(ge=1)
     """Seconds after which a signal opens nothing; it shortens executor's own limit."""
-    cooldown: int | None = _added_later(ge=1)
+    cooldown: int | None = added_later(ge=1)
     """Seconds after an entry of the book in which it takes no other."""
 
 
@@ -77,9 +72,9 @@ class ConfigChanged(Event):
     """Counts up with every change, over restarts too."""
     rows: tuple[ConfigRow, ...]
     problems: tuple[ConfigProblem, ...] = ()
-    edits: tuple[ConfigEdit, ...] | None = _added_later()
+    edits: tuple[ConfigEdit, ...] | None = added_later()
     """What differs from the version before."""
-    read_at: AwareDatetime | None = _added_later()
+    read_at: AwareDatetime | None = added_later()
     """When the tab was last seen to say so; in answers to `ConfigRequested`."""
 
 

@@ -76,10 +76,12 @@ class _SheetsApi:
         )
 
     def spreadsheet(self) -> Json:
+        tabs = self.sheets.workbook.read()
         return {
             **_IDENTIFIED,
             "properties": {"title": "NovAlgo (simulated)", "locale": "en_US"},
-            "sheets": structure.properties(self.sheets.workbook.read()),
+            "sheets": structure.properties(tabs),
+            "namedRanges": structure.named_ranges(tabs),
         }
 
     def batch_update(self, body: JsonBody) -> Json:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from novalgo_simulator.google.cells import Value
+from novalgo_simulator.google.dress import PLAIN, Dress
 from novalgo_simulator.google.ranges import Area, RangeError
 
 Dimension = Literal["ROWS", "COLUMNS"]
@@ -19,11 +20,18 @@ class Tab:
     cells: tuple[tuple[str, ...], ...] = field(default=())
     rows: int = 1000
     columns: int = 26
+    dress: Dress = PLAIN
+    number: int | None = None
+    """Its id, where it was given one or has been renamed."""
 
     @property
     def sheet_id(self) -> int:
         """Google's number of the tab; here made from its title, and so the same every time."""
-        return zlib.crc32(self.title.encode()) & 0x7FFFFFFF
+        return self.number or zlib.crc32(self.title.encode()) & 0x7FFFFFFF
+
+    def renamed(self, title: str) -> "Tab":
+        """Return the tab under another title, with the id that it had."""
+        return replace(self, title=title, number=self.sheet_id)
 
     def holding(self, cells: Sequence[Sequence[str]]) -> "Tab":
         """Return the tab with this content, its grid grown to hold it."""
@@ -74,6 +82,7 @@ def clear(tab: Tab, area: Area) -> Tab:
 
 def insert(tab: Tab, dimension: Dimension, start: int, end: int) -> Tab:
     """Return the tab with blank rows or columns inserted before `start`."""
+    tab = replace(tab, dress=tab.dress.moved(dimension, start, end, inserted=True))
     if dimension == "ROWS":
         blank: list[tuple[str, ...]] = [()] * (end - start) if start < len(tab.cells) else []
         cells = [*tab.cells[:start], *blank, *tab.cells[start:]]
@@ -85,11 +94,37 @@ def insert(tab: Tab, dimension: Dimension, start: int, end: int) -> Tab:
 
 def delete(tab: Tab, dimension: Dimension, start: int, end: int) -> Tab:
     """Return the tab without these rows or columns."""
+    tab = replace(tab, dress=tab.dress.moved(dimension, start, end, inserted=False))
     if dimension == "ROWS":
         cells = [*tab.cells[:start], *tab.cells[end:]]
         return replace(tab, rows=tab.rows - (end - start)).holding(cells)
     narrower = [(*row[:start], *row[end:]) for row in tab.cells]
     return replace(tab, columns=tab.columns - (end - start), cells=()).holding(narrower)
+
+
+def move(tab: Tab, dimension: Dimension, start: int, end: int, to: int) -> Tab:
+    """Return the tab with these rows or columns moved to before `to`, as it was numbered before."""
+    count = end - start
+    size = max(to, end, max(map(len, tab.cells), default=0))
+    order = [each for each in range(size) if not start <= each < end]
+    at = to if to <= start else to - count
+    order[at:at] = range(start, end)
+    if dimension == "ROWS":
+        rows = [*tab.cells, *[()] * (max(to, end) - len(tab.cells))]
+        return tab.holding([rows[each] for each in order if each < len(rows)])
+    cells = [[row[each] if each < len(row) else "" for each in order] for row in tab.cells]
+    named = {
+        name: replace(each, where=_after_move(each.where, order))
+        for name, each in tab.dress.named.items()
+    }
+    return replace(tab, dress=replace(tab.dress, named=named)).holding(cells)
+
+
+def _after_move(where: dict[str, int], order: Sequence[int]) -> dict[str, int]:
+    column = where.get("startColumnIndex", 0)
+    now = order.index(column) if column in order else column
+    width = where.get("endColumnIndex", column + 1) - column
+    return {**where, "startColumnIndex": now, "endColumnIndex": now + width}
 
 
 def append(tab: Tab, dimension: Dimension, length: int) -> Tab:

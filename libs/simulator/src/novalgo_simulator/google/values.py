@@ -25,7 +25,7 @@ _ENTERED = {"RAW": cells.raw, "USER_ENTERED": cells.user_entered}
 def get(tabs: Tabs, range_: str, option: str | None, dimension: str | None = None) -> Json:
     """Return the range's values (`values.get`); `option` is the valueRenderOption."""
     render = _chosen(_RENDERED, option or "FORMATTED_VALUE", "value_render_option")
-    area = parse_range(range_, list(tabs))
+    area = area_of(tabs, range_)
     tab = tabs[area.title]
     values: list[list[Any]] = [[render(cell) for cell in row] for row in grid.read(tab, area)]
     by_columns = dimension == "COLUMNS"
@@ -43,7 +43,7 @@ def update(
 ) -> tuple[Tabs, Json]:
     """Write one ValueRange (`values.update`); `option` is the valueInputOption."""
     entered = _chosen(_ENTERED, option or "", "value_input_option")
-    area = parse_range(range_, list(tabs))
+    area = area_of(tabs, range_)
     values = _values(body)
     tab = grid.write(tabs[area.title], area, values, entered)
     return {**tabs, area.title: tab}, _updated(area, values)
@@ -86,6 +86,21 @@ def clear(tabs: Tabs, ranges: Sequence[str]) -> tuple[Tabs, list[str]]:
         cleared.append(str(area.within(tab.rows, tab.columns)))
         tabs = {**tabs, area.title: grid.clear(tab, area)}
     return tabs, cleared
+
+
+def area_of(tabs: Tabs, range_: str) -> Area:
+    """Return the cells that a range in A1 notation, or the name of a named range, means."""
+    for tab in tabs.values():
+        if range_ in tab.dress.named:
+            where = tab.dress.named[range_].where
+            return Area(
+                title=tab.title,
+                first_row=where.get("startRowIndex", 0),
+                end_row=where.get("endRowIndex"),
+                first_column=where.get("startColumnIndex", 0),
+                end_column=where.get("endColumnIndex"),
+            )
+    return parse_range(range_, list(tabs))
 
 
 def totals(answers: Sequence[Json]) -> Json:

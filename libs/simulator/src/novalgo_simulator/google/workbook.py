@@ -2,15 +2,18 @@
 
 import csv
 import io
+import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from novalgo_simulator.google.dress import Dress
 from novalgo_simulator.google.grid import Tab
 
+Json: TypeAlias = dict[str, Any]
 Tabs: TypeAlias = Mapping[str, Tab]
 
 EXAMPLE = (
@@ -21,6 +24,8 @@ EXAMPLE = (
     ("TSLA", "3000", "FALSE", "45 Min"),
 )
 _TRIES = 5
+_DRESS = ".dress.json"
+"""What the tabs have beside their cells."""
 
 
 class Workbook:
@@ -32,14 +37,16 @@ class Workbook:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._grids: dict[str, tuple[int, int]] = {}
+        self._beside: dict[str, Json] = {}
         self._lock = Lock()
 
     def create(self) -> None:
-        """Make the directory, and a Config tab of a few example rows where there is none."""
+        """Make the directory, and a Config tab of a few example rows where there is no tab."""
         self._directory.mkdir(parents=True, exist_ok=True)
-        if not self._path("Config").exists():
+        if not any(self._directory.glob("*.csv")):
             self._save(Tab(title="Config").holding(EXAMPLE))
+        beside = self._directory / _DRESS
+        self._beside = json.loads(beside.read_text()) if beside.exists() else {}
 
     def read(self) -> Tabs:
         """Return the tabs as they are now, by title, Config first."""
@@ -65,11 +72,17 @@ class Workbook:
         return {path.stem: self._parse(path) for path in paths}
 
     def _parse(self, path: Path) -> Tab:
-        rows, columns = self._grids.get(path.stem, (1000, 26))
+        beside = self._beside.get(path.stem, {})
         # A spreadsheet program may have put a byte order mark before the first header.
         text = path.read_bytes().decode("utf-8-sig", errors="replace")
         cells = list(csv.reader(io.StringIO(text, newline="")))
-        return Tab(title=path.stem, rows=rows, columns=columns).holding(cells)
+        return Tab(
+            title=path.stem,
+            rows=beside.get("rows", 1000),
+            columns=beside.get("columns", 26),
+            dress=Dress.from_json(beside.get("dress", {})).anchored(cells[0] if cells else ()),
+            number=beside.get("number"),
+        ).holding(cells)
 
     def _stamps(self) -> dict[str, tuple[int, int, int]]:
         stats = {path.stem: path.stat() for path in self._directory.glob("*.csv")}
@@ -78,19 +91,37 @@ class Workbook:
     def _store(self, old: Tabs, new: Tabs) -> None:
         for title in old.keys() - new.keys():
             self._path(title).unlink(missing_ok=True)
-            self._grids.pop(title, None)
         for title, tab in new.items():
-            self._grids[title] = (tab.rows, tab.columns)
             if title not in old or old[title].cells != tab.cells:
                 self._save(tab)
+        beside = {title: _beside(tab) for title, tab in new.items() if _beside(tab) != _ORDINARY}
+        if beside != self._beside:
+            self._beside = beside
+            self._replace(self._directory / _DRESS, json.dumps(beside))
 
     def _save(self, tab: Tab) -> None:
-        path = self._path(tab.title)
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows(tab.cells)
+        self._replace(self._path(tab.title), text.getvalue())
+
+    def _replace(self, path: Path, text: str) -> None:
         descriptor, temporary = tempfile.mkstemp(dir=self._directory, suffix=".part")
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(tab.cells)
+            file.write(text)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
 
     def _path(self, title: str) -> Path:
         return self._directory / f"{title}.csv"
+
+
+def _beside(tab: Tab) -> Json:
+    return {
+        "rows": tab.rows,
+        "columns": tab.columns,
+        "number": tab.number,
+        "dress": tab.dress.as_json(),
+    }
+
+
+_ORDINARY = _beside(Tab(title=""))

@@ -1,20 +1,27 @@
-"""What executor keeps beside signals and orders: adoptions, the config copy, a watermark."""
+"""What executor keeps beside signals and orders: adoptions, splits, the config, a watermark."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from uuid import NAMESPACE_OID, UUID, uuid5
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from novalgo_common.events import ConfigChanged, FillRecorded, PositionAdopted, Side
+from novalgo_common.events import (
+    ConfigChanged,
+    FillRecorded,
+    PositionAdopted,
+    PositionSplit,
+    Side,
+    SplitPart,
+)
 from novalgo_common.store import Outbox, insert
 from novalgo_common.wire import decode, encode
 from novalgo_executor.allocate import Share, allocate_trade
 from novalgo_executor.broker import BrokerFill
-from novalgo_executor.store import positions
+from novalgo_executor.split import Part
+from novalgo_executor.store import event_ids, positions
 from novalgo_executor.store.tables import NOTES
 
 _CONFIG = "config"
@@ -41,7 +48,7 @@ def adopt(
     _note(connection, _ADOPTED + symbol, seen_at.isoformat())
     for share in shares:
         positions.move(connection, symbol, share.timeframe, share.quantity, price)
-        event_id = _account_id(f"adopted.{symbol}.{share.timeframe}.{now.isoformat()}")
+        event_id = event_ids.of_account(f"adopted.{symbol}.{share.timeframe}.{now.isoformat()}")
         outbox.add(
             connection,
             PositionAdopted(
@@ -54,6 +61,28 @@ def adopt(
                 average_price=price,
             ),
         )
+
+
+def split(
+    connection: Connection, outbox: Outbox, symbol: str, parts: Sequence[Part], now: datetime
+) -> None:
+    """Give each holder of a symbol the shares that a split has left it with."""
+    for part in parts:
+        positions.scale(connection, symbol, part.timeframe, part.after)
+    event_id = event_ids.of_account(f"split.{symbol}.{now.isoformat()}")
+    outbox.add(
+        connection,
+        PositionSplit(
+            event_id=event_id,
+            correlation_id=event_id,
+            occurred_at=now,
+            symbol=symbol,
+            parts=tuple(
+                SplitPart(timeframe=part.timeframe, before=part.before, after=part.after)
+                for part in parts
+            ),
+        ),
+    )
 
 
 def count_foreign(connection: Connection, outbox: Outbox, fill: BrokerFill) -> None:
@@ -70,7 +99,7 @@ def count_foreign(connection: Connection, outbox: Outbox, fill: BrokerFill) -> N
         end += abs(share.quantity)
         part = replace(fill, quantity=abs(share.quantity), cumulative=end)
         positions.count(connection, part, share.timeframe)
-        event_id = _account_id(f"fill.{part.order_id}.{part.cumulative:f}")
+        event_id = event_ids.of_fill(None, part.order_id, part.cumulative)
         outbox.add(
             connection,
             FillRecorded(
@@ -155,7 +184,3 @@ def _note(connection: Connection, name: str, value: str) -> None:
 
 def _read(connection: Connection, name: str) -> str | None:
     return connection.execute(sa.select(NOTES.c.value).where(NOTES.c.name == name)).scalar()
-
-
-def _account_id(name: str) -> UUID:
-    return uuid5(NAMESPACE_OID, f"novalgo.account.{name}")

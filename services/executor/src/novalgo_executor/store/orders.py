@@ -23,7 +23,7 @@ from novalgo_common.store import Outbox
 from novalgo_executor.broker import BrokerFill, BrokerOrder, OrderRequest, PositionIntent
 from novalgo_executor.facts import ZERO, Order, Signal
 from novalgo_executor.steps import Submit
-from novalgo_executor.store import account, positions
+from novalgo_executor.store import account, event_ids, positions
 from novalgo_executor.store.tables import ORDERS
 
 
@@ -55,6 +55,25 @@ def add(connection: Connection, signal: Signal, step: Submit, now: datetime) -> 
             detail="",
         )
     )
+
+
+def last_entry(connection: Connection, signal: Signal, since: datetime) -> datetime | None:
+    """Return when another signal of the book last opened it, or may have."""
+    found: datetime | None = connection.execute(
+        sa.select(ORDERS.c.created_at)
+        .where(
+            ORDERS.c.created_at >= since,
+            ORDERS.c.symbol == signal.symbol,
+            ORDERS.c.timeframe == signal.timeframe,
+            ORDERS.c.leg == Leg.OPEN,
+            ORDERS.c.sent,
+            ORDERS.c.signal_id != str(signal.signal_id),
+            ORDERS.c.status != OrderStatus.REJECTED,
+        )
+        .order_by(ORDERS.c.created_at.desc())
+        .limit(1)
+    ).scalar()
+    return found
 
 
 def mark(connection: Connection, client_order_id: str, **changes: object) -> None:
@@ -172,7 +191,7 @@ def count(connection: Connection, outbox: Outbox, fill: BrokerFill, now: datetim
         outbox.add(
             connection,
             FillRecorded(
-                event_id=derived_id(signal_id, f"fill.{fill.order_id}.{fill.cumulative:f}"),
+                event_id=event_ids.of_fill(signal_id, fill.order_id, fill.cumulative),
                 correlation_id=signal_id,
                 occurred_at=fill.filled_at,
                 symbol=row.symbol,

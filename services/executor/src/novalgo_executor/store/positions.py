@@ -1,5 +1,6 @@
 """The books, the external remainder of each symbol, and the fills that moved them."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -8,11 +9,12 @@ from sqlalchemy.engine import Connection
 from novalgo_common.events import Side
 from novalgo_common.store import insert
 from novalgo_executor.allocate import Holdings
-from novalgo_executor.broker import BrokerFill
+from novalgo_executor.broker import BrokerFill, BrokerPosition
 from novalgo_executor.facts import ZERO
 from novalgo_executor.fills import Span, is_new
 from novalgo_executor.holding import Holding
-from novalgo_executor.store.tables import BOOKS, EXTERNALS, FILLS
+from novalgo_executor.split import Stated
+from novalgo_executor.store.tables import BOOKS, EXTERNALS, FILLS, STATED
 
 
 def count(connection: Connection, fill: BrokerFill, timeframe: str | None) -> Decimal | None:
@@ -32,6 +34,7 @@ def count(connection: Connection, fill: BrokerFill, timeframe: str | None) -> De
             side=fill.side,
             price=fill.price,
             filled_at=fill.filled_at,
+            execution_id=fill.execution_id,
         )
     )
     signed = fill.quantity if fill.side is Side.BUY else -fill.quantity
@@ -65,6 +68,31 @@ def move(
         )
     )
     return realised
+
+
+def scale(connection: Connection, symbol: str, timeframe: str | None, quantity: Decimal) -> None:
+    """Give a holder other shares at the same cost."""
+    table = EXTERNALS if timeframe is None else BOOKS
+    change = table.update().where(table.c.symbol == symbol).values(quantity=quantity)
+    if timeframe is not None:
+        change = change.where(BOOKS.c.timeframe == timeframe)
+    connection.execute(change)
+
+
+def stated(connection: Connection) -> dict[str, Stated]:
+    """Return the positions as they were stated when the books last agreed with them."""
+    rows = connection.execute(sa.select(STATED))
+    return {row.symbol: Stated(row.quantity, row.average_price) for row in rows}
+
+
+def save_stated(connection: Connection, positions: Sequence[BrokerPosition]) -> None:
+    connection.execute(STATED.delete())
+    rows = [
+        {"symbol": each.symbol, "quantity": each.quantity, "average_price": each.average_price}
+        for each in positions
+    ]
+    if rows:
+        connection.execute(STATED.insert(), rows)
 
 
 def _holding(connection: Connection, symbol: str, timeframe: str) -> Holding:

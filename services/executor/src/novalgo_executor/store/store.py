@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -20,13 +20,23 @@ from novalgo_common.events import (
 )
 from novalgo_common.store import Database, Outbox
 from novalgo_executor.allocate import Holdings, Share
-from novalgo_executor.broker import Account, BrokerFill, BrokerOrder
+from novalgo_executor.broker import Account, BrokerFill, BrokerOrder, BrokerPosition, Undoing
 from novalgo_executor.facts import NO_USAGE, Order, Signal
 from novalgo_executor.halts import Halt, Scope, halted
 from novalgo_executor.limits import Limits, Trip, Usage, trips
+from novalgo_executor.split import Part, Stated
 from novalgo_executor.steps import End, Submit
-from novalgo_executor.store import account, halts, orders, positions, requests, signals
+from novalgo_executor.store import (
+    account,
+    halts,
+    orders,
+    positions,
+    requests,
+    signals,
+    undoings,
+)
 from novalgo_executor.store.tables import OUTBOX
+from novalgo_executor.store.undoings import Counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +51,8 @@ class BookView:
     newer_waits: bool
     halt: Halt | None
     usage: Usage
+    last_entry: datetime | None
+    """The book's last opening within its cooldown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +107,13 @@ class Store:
 
         await self._database.write(end)
 
-    async def view(self, signal: Signal, exposure: Exposure | None) -> BookView:
+    async def view(
+        self, signal: Signal, exposure: Exposure | None, *, cooldown: int | None = None
+    ) -> BookView:
         """Return what bears on a signal, as of one moment.
 
-        With `exposure` it says how much of the shared limits is used.
+        With `exposure` it says how much of the shared limits is used; with `cooldown` (seconds),
+        when the book was last opened in that time.
         """
         now = self._clock()
 
@@ -124,6 +139,11 @@ class Store:
                     halts.usage(connection, exposure.dollars, exposure.at, now)
                     if exposure is not None
                     else NO_USAGE
+                ),
+                last_entry=(
+                    orders.last_entry(connection, signal, now - timedelta(seconds=cooldown))
+                    if cooldown is not None
+                    else None
                 ),
             )
 
@@ -218,6 +238,11 @@ class Store:
         """Count, once, a fill that no order of ours explains."""
         await self._database.write(lambda c: account.count_foreign(c, self.outbox, fill))
 
+    async def undo(self, undoing: Undoing) -> Sequence[Counted]:
+        """Undo a fill, once; return what was undone, nothing where it is not counted."""
+        now = self._clock()
+        return await self._database.write(lambda c: undoings.undo(c, self.outbox, undoing, now))
+
     async def known_positions(self) -> dict[str, Holdings]:
         """Return what our store holds, by symbol."""
         return await self._database.read(positions.by_symbol)
@@ -232,6 +257,18 @@ class Store:
                 c, self.outbox, symbol, shares, price=price, seen_at=seen_at, now=now
             )
         )
+
+    async def split(self, symbol: str, parts: Sequence[Part]) -> None:
+        """Give each holder of a symbol the shares that a split has left it with."""
+        now = self._clock()
+        await self._database.write(lambda c: account.split(c, self.outbox, symbol, parts, now))
+
+    async def stated_positions(self) -> dict[str, Stated]:
+        """Return the positions as they were stated when the books last agreed with them."""
+        return await self._database.read(positions.stated)
+
+    async def save_stated(self, stated: Sequence[BrokerPosition]) -> None:
+        await self._database.write(lambda c: positions.save_stated(c, stated))
 
     async def watermark(self) -> datetime | None:
         """Return the time up to which the account's fills are certainly counted."""

@@ -102,6 +102,31 @@ FILLS = sa.Table(
     sa.Column("side", sa.Text, nullable=False),
     sa.Column("price", Exact, nullable=False),
     sa.Column("filled_at", Instant, nullable=False),
+    sa.Column("execution_id", sa.Text),
+    sa.Column("undone_by", sa.Text),
+)
+
+CORRECTIONS = sa.Table(
+    "corrections",
+    METADATA,
+    sa.Column("undoing_id", sa.Text, primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("quantity", Exact, nullable=False),
+    sa.Column("symbol", sa.Text, nullable=False),
+    sa.Column("timeframe", sa.Text),
+    sa.Column("side", sa.Text, nullable=False),
+    sa.Column("price", Exact, nullable=False),
+    sa.Column("filled_at", Instant, nullable=False),
+    sa.Column("undone_by", sa.Text),
+)
+
+STATED = sa.Table(
+    "stated",
+    METADATA,
+    sa.Column("symbol", sa.Text, primary_key=True),
+    sa.Column("quantity", Exact, nullable=False),
+    sa.Column("average_price", Exact, nullable=False),
 )
 
 NOTES = sa.Table(

@@ -1,7 +1,7 @@
 """Where receipts are kept: what became of each signal, as the other services tell it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from novalgo_common.events import (
 )
 from novalgo_common.store import Database, Exact, Instant, insert
 from novalgo_ingest.receipts.receipt import OrderLine, Receipt, Step
+from novalgo_ingest.receipts.search import UNDER_WAY, Search
 from novalgo_ingest.store import metadata, outbox, signals
 
 _ENDED_BY_DECISION = (Ending.DECLINED, Ending.SUPERSEDED, Ending.EXPIRED)
@@ -129,12 +130,31 @@ class ReceiptStore:
         found = await self._database.read(lambda connection: _receipts(connection, query))
         return found[0] if found else None
 
-    async def receipts(self, *, limit: int, before: int | None) -> Sequence[Receipt]:
-        """Return receipts, newest first, of signals with a sequence below `before`."""
-        query = sa.select(signals).order_by(signals.c.sequence.desc()).limit(limit)
-        if before is not None:
-            query = query.where(signals.c.sequence < before)
+    async def receipts(self, search: Search) -> Sequence[Receipt]:
+        """Return the receipts that are searched for, newest first."""
+        query = (
+            sa.select(signals)
+            .where(*_conditions(search))
+            .order_by(signals.c.sequence.desc())
+            .limit(search.limit)
+        )
         return await self._database.read(lambda connection: _receipts(connection, query))
+
+
+def _conditions(search: Search) -> Iterator["sa.ColumnElement[bool]"]:
+    for name in ("symbol", "timeframe", "action"):
+        wanted = getattr(search, name)
+        if wanted is not None:
+            yield signals.c[name] == wanted
+    if search.ending is not None:
+        ending = None if search.ending == UNDER_WAY else search.ending
+        yield signals.c.ending.is_not_distinct_from(ending)
+    if search.before is not None:
+        yield signals.c.sequence < search.before
+    if search.since is not None:
+        yield signals.c.received_at >= search.since
+    if search.until is not None:
+        yield signals.c.received_at < search.until
 
 
 def _note(connection: Connection, event: Event, step: str, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The service's store: last good config, what rows should show, Performance rows, the outbox."""
+"""The store as the rest of the service sees it: each method is one transaction."""
 
 import json
 from collections.abc import Sequence
@@ -13,55 +13,27 @@ from novalgo_common.clock import Clock
 from novalgo_common.events import (
     AlarmRaised,
     ConfigChanged,
+    ConfigRow,
     Event,
     PerformanceUpdated,
     RowStatus,
+    SignalEnded,
+    SignalReceived,
+    TradingHalted,
+    TradingResumed,
 )
-from novalgo_common.store import Database, Instant, Outbox, insert
+from novalgo_common.store import Database, Outbox, insert
 from novalgo_common.wire import decode, encode
+from novalgo_sheets.boards import Boards
 from novalgo_sheets.kept import Kept, KeptConfig
 from novalgo_sheets.status import Change, newest
+from novalgo_sheets.store import boards
+from novalgo_sheets.store.tables import ALARMS, CHANGES, CONFIG, NOTES, OUTBOX, PERFORMANCE
 
 FORGET_AFTER = timedelta(days=7)
 """How long a change waits for a row that the sheet may not have at all."""
-
-metadata = sa.MetaData()
-outbox = Outbox.define(metadata)
-config = sa.Table(
-    "config",
-    metadata,
-    sa.Column("only", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("since", sa.Text, nullable=False),
-)
-changes = sa.Table(
-    "changes",
-    metadata,
-    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("event_id", sa.Text, nullable=False, unique=True),
-    sa.Column("signal_id", sa.Text, nullable=False),
-    sa.Column("symbol", sa.Text, nullable=False),
-    sa.Column("timeframe", sa.Text, nullable=False),
-    sa.Column("at", Instant, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("is_announced", sa.Boolean, nullable=False),
-    sqlite_autoincrement=True,
-)
-performance = sa.Table(
-    "performance",
-    metadata,
-    sa.Column("event_id", sa.Text, primary_key=True),
-    sa.Column("at", Instant, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("is_announced", sa.Boolean, nullable=False),
-)
-alarms = sa.Table(
-    "alarms",
-    metadata,
-    sa.Column("code", sa.Text, primary_key=True),
-    sa.Column("raised_at", Instant, nullable=False),
-)
+_READ_AT = "read_at"
+_SWITCH = "halt_switch"
 
 
 class Store:
@@ -70,7 +42,7 @@ class Store:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self.outbox = Outbox(database, outbox, clock)
+        self.outbox = Outbox(database, OUTBOX, clock)
 
     async def kept(self) -> Kept:
         """Return all that is remembered, as of one moment."""
@@ -85,25 +57,63 @@ class Store:
 
         def work(connection: Connection) -> None:
             since = {mark: at.isoformat() for mark, at in kept.since.items()}
-            row = {"body": encode(kept.event).decode(), "since": json.dumps(since)}
+            known = [row.model_dump(mode="json") for row in kept.known.values()]
+            row = {
+                "body": encode(kept.event).decode(),
+                "since": json.dumps(since),
+                "known": json.dumps(known),
+            }
             connection.execute(
-                insert(connection, config)
+                insert(connection, CONFIG)
                 .values(only=1, **row)
                 .on_conflict_do_update(index_elements=["only"], set_=row)
             )
-            self.outbox.add(connection, kept.event)
+            event = kept.event
+            boards.add_edits(connection, event.edits or (), event.version, event.occurred_at)
+            self.outbox.add(connection, event)
 
         await self._database.write(work)
 
-    async def keep_change(self, change: Change) -> None:
-        """Remember what a row should show; the same event twice counts once."""
+    async def read_at(self) -> datetime | None:
+        """Return when the config was last seen in the sheet, to the minute or so."""
+        text = await self._database.read(lambda connection: _note(connection, _READ_AT))
+        return datetime.fromisoformat(text) if text else None
+
+    async def note_read(self, at: datetime) -> None:
+        await self._database.write(lambda connection: _take_note(connection, _READ_AT, str(at)))
+
+    async def note_switch(self, *, is_on: bool, event: Event | None) -> None:
+        """Remember how the HALT cell stands, and publish what that asks for."""
 
         def work(connection: Connection) -> None:
-            connection.execute(
-                insert(connection, changes)
-                .values(_columns(change))
-                .on_conflict_do_nothing(index_elements=["event_id"])
-            )
+            _take_note(connection, _SWITCH, str(is_on))
+            if event is not None:
+                self.outbox.add(connection, event)
+
+        await self._database.write(work)
+
+    async def boards(self) -> Boards:
+        """Return what the further tabs show, but for the account."""
+        return await self._database.read(boards.read)
+
+    async def keep_signal(self, event: SignalReceived) -> None:
+        await self._database.write(lambda connection: boards.add_signal(connection, event))
+
+    async def keep_halt(self, event: TradingHalted | TradingResumed) -> None:
+        await self._database.write(lambda connection: boards.note_halt(connection, event))
+
+    async def keep_change(self, change: Change | None, ended: SignalEnded | None = None) -> None:
+        """Remember what a row should show, and an ending; the same event twice counts once."""
+
+        def work(connection: Connection) -> None:
+            if ended is not None:
+                boards.end_signal(connection, ended)
+            if change is not None:
+                connection.execute(
+                    insert(connection, CHANGES)
+                    .values(_columns(change))
+                    .on_conflict_do_nothing(index_elements=["event_id"])
+                )
 
         await self._database.write(work)
 
@@ -112,7 +122,7 @@ class Store:
 
         def work(connection: Connection) -> None:
             connection.execute(
-                insert(connection, performance)
+                insert(connection, PERFORMANCE)
                 .values(
                     event_id=str(event.event_id),
                     at=event.occurred_at,
@@ -130,7 +140,7 @@ class Store:
         def work(connection: Connection) -> None:
             positions = [change.position for change in shown]
             connection.execute(
-                changes.update().where(changes.c.position.in_(positions)).values(is_announced=True)
+                CHANGES.update().where(CHANGES.c.position.in_(positions)).values(is_announced=True)
             )
             for event in events:
                 self.outbox.add(connection, event)
@@ -148,11 +158,11 @@ class Store:
 
         def work(connection: Connection) -> None:
             ids = [str(update.event_id) for update in shown]
-            announced = performance.c.event_id.in_(ids)
-            connection.execute(performance.update().where(announced).values(is_announced=True))
-            newest_at = connection.scalar(sa.select(sa.func.max(performance.c.at)))
+            announced = PERFORMANCE.c.event_id.in_(ids)
+            connection.execute(PERFORMANCE.update().where(announced).values(is_announced=True))
+            newest_at = connection.scalar(sa.select(sa.func.max(PERFORMANCE.c.at)))
             connection.execute(
-                performance.delete().where(performance.c.is_announced, performance.c.at < newest_at)
+                PERFORMANCE.delete().where(PERFORMANCE.c.is_announced, PERFORMANCE.c.at < newest_at)
             )
             for event in events:
                 self.outbox.add(connection, event)
@@ -164,38 +174,54 @@ class Store:
 
         def work(connection: Connection) -> None:
             row = {"code": alarm.code, "raised_at": alarm.occurred_at}
-            connection.execute(insert(connection, alarms).values(row).on_conflict_do_nothing())
+            connection.execute(insert(connection, ALARMS).values(row).on_conflict_do_nothing())
             self.outbox.add(connection, alarm)
 
         await self._database.write(work)
 
     async def end_episodes(self) -> None:
         """Let the next trouble raise its alarm again."""
-        await self._database.write(lambda connection: connection.execute(alarms.delete()))
+        await self._database.write(lambda connection: connection.execute(ALARMS.delete()))
 
 
 def _kept(connection: Connection) -> Kept:
     updates = connection.execute(
-        sa.select(performance).order_by(performance.c.at, performance.c.event_id)
+        sa.select(PERFORMANCE).order_by(PERFORMANCE.c.at, PERFORMANCE.c.event_id)
     ).all()
     return Kept(
         config=_kept_config(connection),
-        changes=[_change(row) for row in connection.execute(sa.select(changes)).mappings()],
+        changes=[_change(row) for row in connection.execute(sa.select(CHANGES)).mappings()],
         performance=_update(updates[-1].body) if updates else None,
         updates=[_update(row.body) for row in updates if not row.is_announced],
-        raised=frozenset(connection.execute(sa.select(alarms.c.code)).scalars()),
+        raised=frozenset(connection.execute(sa.select(ALARMS.c.code)).scalars()),
+        halt_switch=_note(connection, _SWITCH) == str(True),
     )
 
 
 def _kept_config(connection: Connection) -> KeptConfig | None:
-    row = connection.execute(sa.select(config)).one_or_none()
+    row = connection.execute(sa.select(CONFIG)).one_or_none()
     if row is None:
         return None
     event = decode(row.body.encode())
     assert isinstance(event, ConfigChanged)
     since = json.loads(row.since)
+    known = [ConfigRow.model_validate(each) for each in json.loads(row.known)] or event.rows
     return KeptConfig(
-        event=event, since={mark: datetime.fromisoformat(at) for mark, at in since.items()}
+        event=event,
+        since={mark: datetime.fromisoformat(at) for mark, at in since.items()},
+        known={(each.symbol, each.timeframe): each for each in known},
+    )
+
+
+def _note(connection: Connection, name: str) -> str | None:
+    return connection.execute(sa.select(NOTES.c.value).where(NOTES.c.name == name)).scalar()
+
+
+def _take_note(connection: Connection, name: str, value: str) -> None:
+    connection.execute(
+        insert(connection, NOTES)
+        .values(name=name, value=value)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": value})
     )
 
 
@@ -234,11 +260,11 @@ def _change(row: sa.RowMapping) -> Change:
 
 def _forget_changes(connection: Connection, long_ago: datetime) -> None:
     """Keep each row's newest change, and what has not been announced for a while."""
-    rows = [_change(row) for row in connection.execute(sa.select(changes)).mappings()]
+    rows = [_change(row) for row in connection.execute(sa.select(CHANGES)).mappings()]
     counting = {change.position for change in newest(rows).values()}
     done = [
         change.position
         for change in rows
         if change.position not in counting and (change.is_announced or change.at < long_ago)
     ]
-    connection.execute(changes.delete().where(changes.c.position.in_(done)))
+    connection.execute(CHANGES.delete().where(CHANGES.c.position.in_(done)))

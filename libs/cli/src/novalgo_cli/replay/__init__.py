@@ -1,0 +1,1 @@
+"""`novalgo replay`: recorded alerts, sent to the simulator with another configuration."""

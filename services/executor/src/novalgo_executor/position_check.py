@@ -1,0 +1,156 @@
+"""Holds the books against the broker's positions, and takes in what no fill explains."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+import structlog
+
+from novalgo_common.clock import Clock
+from novalgo_common.config_copy import ConfigCopy
+from novalgo_executor.alarms import Alarms
+from novalgo_executor.allocate import Holdings, Share, allocate_drift
+from novalgo_executor.broker import Broker, BrokerPosition
+from novalgo_executor.reconcile import drift, moving_symbols
+from novalgo_executor.split import Stated, noticed, parts, recognised
+from novalgo_executor.store import Store
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    positions: Sequence[BrokerPosition]
+    asked_at: datetime
+    problem: str | None
+    """Why the books cannot be said to agree yet."""
+    is_settled: bool
+    """Whether no difference waits to be seen a second time."""
+    drifting: int = 0
+    """Symbols whose books and position differed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Shares that the broker has beyond our books, or lacks."""
+
+    symbol: str
+    quantity: Decimal
+    price: Decimal
+    holdings: Holdings | None
+    """None for a symbol that NovAlgo had not known."""
+    position: BrokerPosition | None
+    seen_at: datetime
+
+    @property
+    def stated(self) -> Decimal:
+        return self.position.quantity if self.position is not None else Decimal(0)
+
+
+@dataclass(slots=True, kw_only=True)
+class PositionCheck:
+    store: Store
+    broker: Broker
+    config: ConfigCopy
+    alarms: Alarms
+    clock: Clock
+    _drift: dict[str, Decimal] = field(default_factory=dict)
+    _stated: dict[str, Stated] | None = None
+
+    async def check(self, ratios: Mapping[str, Decimal]) -> Checked:
+        """Compare; adopt what nothing explains, and scale the books of a split.
+
+        `ratios` are the splits that Alpaca has told of lately.
+        """
+        asked_at = self.clock()
+        positions = await self.broker.positions()
+        # In this order: a fill that is counted between the two questions to the store is then in
+        # both answers.  The other way round it would be in neither, and be adopted and counted.
+        moving = moving_symbols(await self.store.unfinished_orders(), self.clock())
+        known = await self.store.known_positions()
+        found = drift(positions, known)
+        if self.config.version is None and found.keys() - known.keys():
+            problem = "Alpaca holds positions, and whose they are waits for the first configuration"
+            return Checked(positions=positions, asked_at=asked_at, problem=problem, is_settled=True)
+        settled = [
+            await self._settle(
+                Difference(
+                    symbol=symbol,
+                    quantity=quantity,
+                    price=price,
+                    holdings=known.get(symbol),
+                    position=next((each for each in positions if each.symbol == symbol), None),
+                    seen_at=asked_at,
+                ),
+                ratios.get(symbol),
+            )
+            for symbol, (quantity, price) in found.items()
+            if symbol not in moving
+        ]
+        self._drift = {symbol: quantity for symbol, (quantity, _) in found.items()}
+        if not found:
+            await self._remember(positions)
+        return Checked(
+            positions=positions,
+            asked_at=asked_at,
+            problem=None,
+            is_settled=all(settled),
+            drifting=len(found),
+        )
+
+    async def _settle(self, difference: Difference, ratio: Decimal | None) -> bool:
+        """Take in a difference; return whether it was believed."""
+        symbol, holdings = difference.symbol, difference.holdings
+        if holdings is None:
+            await self._adopt(difference)
+            return True
+        if noticed(ratio, holdings, difference.stated):
+            await self._split(symbol, holdings, difference.stated)
+            return True
+        # A fill may have come between the two questions: believe only what stays.
+        if self._drift.get(symbol) != difference.quantity:
+            return False
+        before = (await self._last_stated()).get(symbol)
+        if recognised(before, holdings, difference.position):
+            await self._split(symbol, holdings, difference.stated)
+        else:
+            await self._adopt(difference)
+        return True
+
+    async def _adopt(self, difference: Difference) -> None:
+        symbol, holdings = difference.symbol, difference.holdings
+        shares = allocate_drift(difference.quantity, symbol, holdings, self.config.rows)
+        await self.store.adopt(symbol, shares, difference.price, difference.seen_at)
+        for share in shares:
+            log.warning("position.adopted", symbol=symbol, timeframe=share.timeframe)
+            if holdings is not None or share.timeframe is None:
+                await self.alarms.tell("drift", _message(symbol, share), symbol=symbol)
+
+    async def _split(self, symbol: str, holdings: Holdings, stated: Decimal) -> None:
+        made = parts(holdings, stated)
+        await self.store.split(symbol, made)
+        log.warning("position.split", symbol=symbol, quantity=str(stated))
+        each = ", ".join(
+            f"{part.timeframe or 'external'} {part.before} to {part.after}" for part in made
+        )
+        await self.alarms.tell("split", f"The shares of {symbol} were split: {each}", symbol=symbol)
+
+    async def _last_stated(self) -> dict[str, Stated]:
+        if self._stated is None:
+            self._stated = await self.store.stated_positions()
+        return self._stated
+
+    async def _remember(self, positions: Sequence[BrokerPosition]) -> None:
+        stated = {each.symbol: Stated(each.quantity, each.average_price) for each in positions}
+        if stated != await self._last_stated():
+            await self.store.save_stated(positions)
+            self._stated = stated
+
+
+def _message(symbol: str, share: Share) -> str:
+    whose = f"the book {share.timeframe}" if share.timeframe else "no book: they are external"
+    return (
+        f"{share.quantity:+f} shares of {symbol} at Alpaca, which no fill explains, now belong to "
+        f"{whose}"
+    )
