@@ -97,6 +97,11 @@ def events(
         after = rows[-1].position
 
 
+def newest(connection: Connection) -> int:
+    """Return the newest position, 0 of an empty journal."""
+    return connection.execute(sa.select(sa.func.max(JOURNAL.c.position))).scalar() or 0
+
+
 def extent(connection: Connection) -> tuple[int, int]:
     """Return the newest position, and how many events there are."""
     query = sa.select(sa.func.max(JOURNAL.c.position), sa.func.count())
