@@ -18,6 +18,7 @@ SERVICES = {"novalgo_ingest", "novalgo_executor", "novalgo_sheets", "novalgo_ana
 HOMES = {
     "aio_pika": "novalgo_common/rabbitmq/",
     "alpaca": "novalgo_executor/alpaca.py",
+    "apprise": "novalgo_analytics/notifications/channel.py",
     "gspread": "novalgo_sheets/google.py",
     "matplotlib": "novalgo_analytics/charts/",
 }
@@ -96,9 +97,15 @@ DECIDING = {
         "page/receipt.py",
         "page/session.py",
         "page/verdict.py",
+        "notifications/notice.py",
+        "notifications/outgoing.py",
+        "notifications/rules.py",
+        "notifications/telling.py",
+        "notifications/thresholds.py",
         "performance.py",
         "reports/period.py",
         "reports/report.py",
+        "reports/schedule.py",
         "summary.py",
         "wording.py",
     },

@@ -254,6 +254,28 @@ def rebuild(
         raise typer.Exit(show_rebuild(os.environ, Console(), replace=replace))
 
 
+alerts = typer.Typer(no_args_is_help=True, help="What you are told, and over which channels.")
+app.add_typer(alerts, name="alerts")
+
+
+@alerts.command("test")
+def test_alerts() -> None:
+    """Read the rules anew, and send one message over every channel.
+
+    Exits with 0 when the rules can be read and every channel took the message, else 1.
+    """
+    from novalgo_cli.alerts import show_trial
+    from novalgo_cli.client import Analytics
+
+    with _one_line_on_error():
+        raise typer.Exit(show_trial(Analytics(os.environ).post("alerts/test"), Console()))
+
+
+@alerts.callback()
+def _alerts() -> None:
+    """What you are told, and over which channels."""
+
+
 _SYMBOL = typer.Argument(help="A symbol only, such as AAPL; else everything.")
 _TIMEFRAME = typer.Argument(help="One of its timeframes only, such as '15 Min'.")
 
@@ -367,3 +389,44 @@ def settings() -> None:
     from novalgo_cli.configuration import configuration
 
     sys.stdout.write(configuration())
+
+
+@app.command()
+def metrics() -> None:
+    """Print docs/metrics-prometheus.md: every metric, its labels and its meaning."""
+    from novalgo_cli.metrics_page import metrics_page
+
+    sys.stdout.write(metrics_page())
+
+
+_BACKUP = typer.Argument(help="A folder for this backup alone.", metavar="FOLDER")
+
+
+@app.command()
+def backup(folder: Annotated[Path, _BACKUP]) -> None:
+    """Copy the stores and the kept secrets into a new folder, while everything runs."""
+    from novalgo_cli.backup import backup as take
+
+    with _one_line_on_error():
+        take(folder, os.environ, Console())
+
+
+@app.command()
+def restore(folder: Annotated[Path, _BACKUP]) -> None:
+    """Put a backup where the settings say, be that SQLite or PostgreSQL, and halt all entries.
+
+    The services must be stopped, and nothing may stand in its place.
+    """
+    from novalgo_cli.backup import restore as put_back
+
+    with _one_line_on_error():
+        put_back(folder, os.environ, Console())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the tables of all services up to date, as each does itself when it starts."""
+    from novalgo_cli.backup import migrate as bring_up_to_date
+
+    with _one_line_on_error():
+        bring_up_to_date(os.environ, Console())

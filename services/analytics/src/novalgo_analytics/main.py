@@ -1,7 +1,8 @@
 """Analytics: journals every event, and tells what was earned."""
 
+import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
@@ -12,6 +13,10 @@ from novalgo_analytics.api import api_routes
 from novalgo_analytics.bookkeeper import Bookkeeper
 from novalgo_analytics.journal import Journal
 from novalgo_analytics.metrics import Metrics
+from novalgo_analytics.notifications.channel import channels
+from novalgo_analytics.notifications.notifier import LogChannel, Notifier, Telling
+from novalgo_analytics.notifications.rules_file import read_rules
+from novalgo_analytics.notifications.trial import Trial
 from novalgo_analytics.page.dead_letters import DeadLetterCount
 from novalgo_analytics.page.feed import Feed
 from novalgo_analytics.page.history import History
@@ -21,6 +26,7 @@ from novalgo_analytics.page.sources import Sources
 from novalgo_analytics.rebuilder import Rebuilder
 from novalgo_analytics.reporter import Reporter
 from novalgo_analytics.reports.gatherer import Gatherer
+from novalgo_analytics.reports.postman import Postman
 from novalgo_analytics.settings import Settings
 from novalgo_analytics.store import Store
 from novalgo_common.background import Background
@@ -72,7 +78,19 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         )
         add_page(app, sources)
         gatherer = Gatherer(store, bookkeeper, bus, clock, settings.benchmark)
-        app.include_router(api_routes(store, gatherer, Rebuilder(store, bookkeeper), access, clock))
+        rules, told = read_rules(settings.rules_path), await _channels(settings)
+        app.include_router(
+            api_routes(
+                store,
+                gatherer,
+                Rebuilder(store, bookkeeper),
+                Trial(told, settings.rules_path),
+                access=access,
+                clock=clock,
+            )
+        )
+        notifier = Notifier(store, rules, told, clock)
+        database.on_commit(notifier.wake)
         app.add_exception_handler(UnavailableError, _unavailable)
         await bookkeeper.ledgers()  # a start and a restart take this same path
         await feed.start()
@@ -82,7 +100,16 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         background.run("performance", reporter.run)
         background.run("feed", feed.run)
         background.run("neighbours", neighbours.run)
+        await notifier.start(background)
+        if settings.reports:
+            folder = settings.data_dir / "reports"
+            background.run("reports", Postman(store, gatherer, rules, folder, clock).run)
         yield app
+
+
+async def _channels(settings: Settings) -> Sequence[Telling]:
+    addresses = [address.get_secret_value() for address in settings.notify_urls]
+    return await asyncio.to_thread(channels, addresses) if addresses else [LogChannel()]
 
 
 async def _unavailable(_request: Request, error: Exception) -> JSONResponse:

@@ -1,12 +1,13 @@
 """What analytics reads from the environment."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from novalgo_common.settings import CommaSeparated, Port
+from novalgo_common.settings import CommaSeparated, Port, SecretList
 from novalgo_common.settings import Settings as CommonSettings
 from novalgo_common.symbols import Symbol
 
@@ -33,7 +34,20 @@ class Settings(CommonSettings):
         "`executor=http://executor:8081`, comma-separated; by default on this machine, at their "
         "ports",
     )
-
+    notify_urls: SecretList = Field(
+        (),
+        description="Where notifications go: Apprise addresses (mail, Twilio, Slack, Telegram, "
+        "Discord, ...), comma-separated, each with a level before it or not: "
+        "`mailto://...,critical|twilio://...`; without any they are logged",
+    )
+    alerts_file: Path | None = Field(
+        None,
+        description="What is told and at which thresholds; without it `DATA_DIR/alerts.toml`, "
+        "written at the first start",
+    )
+    reports: bool = Field(
+        True, description="Whether a report is sent after each close, and after each week's last"
+    )
     benchmark: Symbol = Field("SPY", description="What reports and the page compare with")
 
     @property
@@ -45,3 +59,7 @@ class Settings(CommonSettings):
         }
         given = (item.partition("=") for item in self.service_urls)
         return here | {name: url.rstrip("/") for name, _, url in given}
+
+    @property
+    def rules_path(self) -> Path:
+        return self.alerts_file or self.data_dir / "alerts.toml"
