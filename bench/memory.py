@@ -13,6 +13,7 @@ from bench.stage import Stage
 ALERTS = 100_000
 STEPS = 10
 CONNECTIONS = 20
+AT_ONCE = 1_000
 RESIDENT = "resident MB"
 INGEST = "ingest in a process of its own"
 
@@ -41,10 +42,10 @@ def measure(stage: Stage) -> list[Comparison]:
 
 
 def _send(stage: Stage, ingest: Server, count: int) -> None:
-    each = symbols(count // CONNECTIONS)
-    stage.client.fire(
-        Plan(ingest.port, "/webhook", [alerts("BUY", each) for _ in range(CONNECTIONS)])
-    )
+    for _ in range(count // AT_ONCE):
+        each = symbols(AT_ONCE // CONNECTIONS)
+        connections = [alerts("BUY", each) for _ in range(CONNECTIONS)]
+        stage.client.fire(Plan(ingest.port, "/webhook", connections))
 
 
 def _resident(server: Server) -> float:
