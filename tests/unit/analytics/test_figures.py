@@ -109,6 +109,7 @@ def test_a_statement_older_than_the_last_fill_is_no_reason_to_doubt() -> None:
 def test_before_any_event_every_number_is_nothing() -> None:
     body = summary(figures({}, None, NOON), {})
 
+    assert body.pop("trades")["trades"] == 0
     assert body == {
         "account": None,
         "realised_today": "0",

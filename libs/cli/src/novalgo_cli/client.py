@@ -1,7 +1,9 @@
 """Ingest and analytics over HTTP, with the credentials that this machine keeps."""
 
+import json
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from novalgo_ingest.settings import Settings as IngestSettings
 
 TIMEOUT = 30.0
 """Seconds.  TradingView itself hangs up after 3."""
+WRITING = 300.0
+"""Seconds: a report over years is drawn in some 20."""
 
 
 class RefusedError(UnavailableError):
@@ -77,12 +81,48 @@ class Executor:
         return _request("executor", method, url, headers={"X-API-Key": key}, **options)
 
 
-def read_summary(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Return analytics' numbers; raise `UnavailableError` where there are none to be had."""
-    settings = AnalyticsSettings.from_env(environ)
-    key = _credential(settings, settings.api_keys, API_KEY)
-    url = address(settings, settings.analytics_port)
-    return _read("analytics", f"{url}/api/v1/summary", key)
+class Analytics:
+    """Every method raises `UnavailableError` where analytics cannot be reached or refuses."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        settings = AnalyticsSettings.from_env(environ)
+        self._headers = {"X-API-Key": _credential(settings, settings.api_keys, API_KEY)}
+        self._url = address(settings, settings.analytics_port) + "/api/v1"
+
+    def summary(self) -> dict[str, Any]:
+        """Return the numbers of the page."""
+        url = f"{self._url}/summary"
+        return _checked("analytics", _request("analytics", "GET", url, headers=self._headers))
+
+    def file(self, path: str, **query: Any) -> bytes:
+        """Return a report or an export, which may take a minute to write."""
+        url, params = f"{self._url}/{path}", {k: v for k, v in query.items() if v is not None}
+        response = _request(
+            "analytics", "GET", url, headers=self._headers, params=params, patience=WRITING
+        )
+        if response.status_code != 200:
+            _checked("analytics", response)
+        return response.content
+
+    def post(self, path: str) -> dict[str, Any]:
+        """Have analytics do something that may take a minute; return its answer."""
+        url, headers = f"{self._url}/{path}", self._headers
+        response = _request("analytics", "POST", url, headers=headers, patience=WRITING)
+        return _checked("analytics", response)
+
+    def lines(self, method: str, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+        """Yield what analytics tells line by line, for as long as it takes."""
+        url, params = f"{self._url}/{path}", {k: v for k, v in query.items() if v is not None}
+        with (
+            _reached("analytics", url),
+            httpx2.Client(timeout=None, trust_env=False) as client,
+            client.stream(method, url, headers=self._headers, params=params) as response,
+        ):
+            if response.status_code != 200:
+                response.read()
+                _checked("analytics", response)
+            for line in response.iter_lines():
+                yield json.loads(line)
 
 
 def _own_certificate(path: Path | None) -> "ssl.SSLContext | bool":
@@ -121,11 +161,20 @@ def _request(
     url: str,
     *,
     verify: "ssl.SSLContext | bool" = True,
+    patience: float = TIMEOUT,
     **options: Any,
 ) -> httpx2.Response:
+    with (
+        _reached(service, url),
+        httpx2.Client(timeout=patience, trust_env=False, verify=verify) as client,
+    ):
+        return client.request(method, url, **options)
+
+
+@contextmanager
+def _reached(service: str, url: str) -> Iterator[None]:
     try:
-        with httpx2.Client(timeout=TIMEOUT, trust_env=False, verify=verify) as client:
-            return client.request(method, url, **options)
+        yield
     except httpx2.TransportError as error:
         raise UnavailableError(
             f"{service} does not answer at {url} ({type(error).__name__}): "

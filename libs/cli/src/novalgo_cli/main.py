@@ -184,12 +184,96 @@ def positions(as_json: Annotated[bool, _AS_JSON] = False) -> None:
 
 @app.command()
 def profit(as_json: Annotated[bool, _AS_JSON] = False) -> None:
-    """Show what was earned, by symbol and by timeframe, and the account."""
-    from novalgo_cli.client import read_summary
+    """Show the account, what was earned by symbol and timeframe, and how trades went."""
+    from novalgo_cli.client import Analytics
     from novalgo_cli.profit import show_profit
 
     with _one_line_on_error():
-        show_profit(read_summary(os.environ), Console(), as_json=as_json)
+        show_profit(Analytics(os.environ).summary(), Console(), as_json=as_json)
+
+
+_DAYS = typer.Option(help="The days up to today; else the last day of the exchange.", min=1)
+
+
+@app.command()
+def report(
+    days: Annotated[int | None, _DAYS] = None,
+    week: Annotated[bool, typer.Option("--week", help="The week to the last close.")] = False,
+    out: Annotated[Path, typer.Option(help="The directory to write into.")] = Path("report"),
+) -> None:
+    """Write a report: one HTML page with its charts inside; PNG and CSV files beside it."""
+    from novalgo_cli.report import write_report
+
+    with _one_line_on_error():
+        write_report(os.environ, Console(), out, days=days, week=week)
+
+
+@app.command()
+def export(
+    table: Annotated[
+        str, typer.Argument(help="positions, trades, fills, account, signals or orders")
+    ],
+    days: Annotated[int | None, _DAYS] = None,
+    form: Annotated[str, typer.Option("--format", help="`csv` or `parquet`.")] = "csv",
+    out: Annotated[Path | None, typer.Option(help="A file; else the terminal.")] = None,
+) -> None:
+    """Write a table for another program: times in UTC, amounts exact, no formula ever."""
+    from novalgo_cli.report import write_table
+
+    with _one_line_on_error():
+        write_table(os.environ, table, form, days=days, out=out)
+
+
+@app.command()
+def journal(
+    event_type: Annotated[
+        str | None, typer.Option("--type", help="One kind only, such as `fill.recorded.v1`.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="A file; else the terminal.")] = None,
+) -> None:
+    """Write every event that analytics has journaled, one JSON object a line."""
+    from novalgo_cli.journal import write_journal
+
+    with _one_line_on_error():
+        write_journal(os.environ, event_type, out)
+
+
+@app.command()
+def rebuild(
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Keep what was rebuilt, then compare again.")
+    ] = False,
+) -> None:
+    """Derive every number from the journal again, and compare it with what was kept.
+
+    Exits with 0 when all is equal byte for byte, 1 when it is not.
+    """
+    from novalgo_cli.journal import show_rebuild
+
+    with _one_line_on_error():
+        raise typer.Exit(show_rebuild(os.environ, Console(), replace=replace))
+
+
+alerts = typer.Typer(no_args_is_help=True, help="What you are told, and over which channels.")
+app.add_typer(alerts, name="alerts")
+
+
+@alerts.command("test")
+def test_alerts() -> None:
+    """Read the rules anew, and send one message over every channel.
+
+    Exits with 0 when the rules can be read and every channel took the message, else 1.
+    """
+    from novalgo_cli.alerts import show_trial
+    from novalgo_cli.client import Analytics
+
+    with _one_line_on_error():
+        raise typer.Exit(show_trial(Analytics(os.environ).post("alerts/test"), Console()))
+
+
+@alerts.callback()
+def _alerts() -> None:
+    """What you are told, and over which channels."""
 
 
 _SYMBOL = typer.Argument(help="A symbol only, such as AAPL; else everything.")
@@ -305,3 +389,44 @@ def settings() -> None:
     from novalgo_cli.configuration import configuration
 
     sys.stdout.write(configuration())
+
+
+@app.command()
+def metrics() -> None:
+    """Print docs/metrics-prometheus.md: every metric, its labels and its meaning."""
+    from novalgo_cli.metrics_page import metrics_page
+
+    sys.stdout.write(metrics_page())
+
+
+_BACKUP = typer.Argument(help="A folder for this backup alone.", metavar="FOLDER")
+
+
+@app.command()
+def backup(folder: Annotated[Path, _BACKUP]) -> None:
+    """Copy the stores and the kept secrets into a new folder, while everything runs."""
+    from novalgo_cli.backup import backup as take
+
+    with _one_line_on_error():
+        take(folder, os.environ, Console())
+
+
+@app.command()
+def restore(folder: Annotated[Path, _BACKUP]) -> None:
+    """Put a backup where the settings say, be that SQLite or PostgreSQL, and halt all entries.
+
+    The services must be stopped, and nothing may stand in its place.
+    """
+    from novalgo_cli.backup import restore as put_back
+
+    with _one_line_on_error():
+        put_back(folder, os.environ, Console())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the tables of all services up to date, as each does itself when it starts."""
+    from novalgo_cli.backup import migrate as bring_up_to_date
+
+    with _one_line_on_error():
+        bring_up_to_date(os.environ, Console())

@@ -24,11 +24,18 @@ def performance_rows(ledgers: Mapping[str, Ledger], now: datetime) -> tuple[Perf
     Lots are matched over the whole history; only what was closed in the window is counted.  The
     rows' sum is what the account realised in the window.
     """
-    closed = {
-        symbol: trades(since(ledger.account.closings, now - WINDOW))
-        for symbol, ledger in sorted(ledgers.items())
-    }
+    closed = {symbol: _closed(ledger, now - WINDOW) for symbol, ledger in sorted(ledgers.items())}
     return tuple(_row(symbol, of_symbol) for symbol, of_symbol in closed.items() if of_symbol)
+
+
+def closed_trades(ledgers: Mapping[str, Ledger], now: datetime) -> list[Trade]:
+    """Return the trades of the window, of all symbols, in the order of their closing."""
+    found = (trade for ledger in ledgers.values() for trade in _closed(ledger, now - WINDOW))
+    return sorted(found, key=lambda trade: (trade.closed_at, trade.order))
+
+
+def _closed(ledger: Ledger, start: datetime) -> list[Trade]:
+    return trades(since(ledger.account.closings, start))
 
 
 def _row(symbol: str, closed: Sequence[Trade]) -> PerformanceRow:

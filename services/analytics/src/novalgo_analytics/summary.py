@@ -1,15 +1,25 @@
 """`GET /api/v1/summary`: the numbers of the page, exact, as strings.  Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from novalgo_analytics.figures import Earnings, Figures, Line, Position
+from novalgo_analytics.accounting.trades import Trade
+from novalgo_analytics.figures import EXTERNAL_NAME, Earnings, Figures, Line, Position
+from novalgo_analytics.measures.trading import TradeNumbers, trade_numbers
+from novalgo_analytics.performance import WINDOW
 from novalgo_common.events import AccountSnapshotTaken, Ending
 
 
-def summary(numbers: Figures, signals_by_ending: Mapping[Ending | None, int]) -> dict[str, Any]:
-    """Return the body.  `account` is null until the broker's first statement."""
+def summary(
+    numbers: Figures,
+    signals_by_ending: Mapping[Ending | None, int],
+    closed: Sequence[Trade] = (),
+) -> dict[str, Any]:
+    """Return the body.  `account` is null until the broker's first statement.
+
+    `closed` are the trades of the Performance tab's window, in the order of their closing.
+    """
     return {
         "account": _account(numbers.account),
         **_earnings(numbers.total),
@@ -18,6 +28,14 @@ def summary(numbers: Figures, signals_by_ending: Mapping[Ending | None, int]) ->
         "positions": [_position(position) for position in numbers.positions],
         "signals_by_ending": {
             ending.value if ending else "none": count for ending, count in signals_by_ending.items()
+        },
+        "trades": {
+            "days": WINDOW.days,
+            **_trades(trade_numbers(closed)),
+            **{
+                side: _trades(trade_numbers([each for each in closed if each.is_long is is_long]))
+                for side, is_long in (("long", True), ("short", False))
+            },
         },
     }
 
@@ -66,6 +84,30 @@ def _position(position: Position) -> dict[str, Any]:
         "current_price": _optional(position.current_price),
         "market_value": _optional(position.market_value),
         "unrealised": exact(position.unrealised),
+    }
+
+
+def _trades(numbers: TradeNumbers) -> dict[str, Any]:
+    return {
+        "trades": numbers.trades,
+        "won": numbers.won,
+        "lost": numbers.lost,
+        "win_rate": numbers.win_rate,
+        "realised": exact(numbers.realised),
+        "best": _trade(numbers.best),
+        "worst": _trade(numbers.worst),
+    }
+
+
+def _trade(trade: Trade | None) -> dict[str, Any] | None:
+    if trade is None:
+        return None
+    return {
+        "symbol": trade.symbol,
+        "timeframe": trade.timeframe or EXTERNAL_NAME,
+        "side": "long" if trade.is_long else "short",
+        "realised": exact(trade.realised),
+        "closed_at": trade.closed_at.isoformat(),
     }
 
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import TypeVar
 
 from novalgo_analytics.accounting.trades import Trade
+from novalgo_analytics.figures import EXTERNAL_NAME
 from novalgo_analytics.measures.trading import TradeNumbers, trade_numbers
 from novalgo_analytics.new_york import day_of
 from novalgo_common.clock import to_pacific
 from novalgo_common.timeframes import length
 
-EXTERNAL_NAME = "EXTERNAL"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 K = TypeVar("K", bound=Hashable)
 

@@ -133,4 +133,53 @@ PERFORMANCE_REQUESTS = sa.Table(
     sa.Column("correlation_id", sa.Text, nullable=False),
 )
 
+NOTICES = sa.Table(
+    "notices",
+    METADATA,
+    sa.Column("notice_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("level", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("folder", sa.Text),
+    sa.Column("except_channel", sa.Text),
+    sa.Column("done_at", Instant),
+    sa.Index("notices_waiting", "done_at", "at"),
+)
+
+TROUBLES = sa.Table(
+    "troubles",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("told_at", Instant, nullable=False),
+    sa.Column("held_back", sa.Integer, nullable=False),
+)
+
+DELIVERIES = sa.Table(
+    "deliveries",
+    METADATA,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("level", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("folder", sa.Text),
+    sa.Column("added_at", Instant, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("arrived", sa.Boolean, nullable=False),
+    sa.Index("deliveries_waiting", "channel", "ended_at", "next_at"),
+)
+
+MARKS = sa.Table(
+    "marks",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
 DERIVED = (MOVEMENTS, BUSTS, SPLITS, SNAPSHOTS, DAYS, SIGNALS, STEPS, ORDERS)

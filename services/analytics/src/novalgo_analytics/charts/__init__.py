@@ -1,0 +1,1 @@
+"""Charts of a report as PNG, by matplotlib's Figure: pyplot keeps global state and leaks."""

@@ -1,0 +1,1 @@
+"""Reports: everything that the owner reads in the evening, as values, a page and files."""

@@ -1,0 +1,155 @@
+"""Gathers what a report is made of: from the store, from the exchange, and bars from executor."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+import structlog
+
+from novalgo_analytics.accounting.ledger import build
+from novalgo_analytics.accounting.movement import Movement, Step
+from novalgo_analytics.accounting.trades import Trade, trades
+from novalgo_analytics.bookkeeper import Bookkeeper
+from novalgo_analytics.exchange import Session, sessions
+from novalgo_analytics.facts import AccountDay
+from novalgo_analytics.figures import figures
+from novalgo_analytics.new_york import day_of, midnight
+from novalgo_analytics.reports.period import Period
+from novalgo_analytics.reports.report import Facts, Report, report
+from novalgo_analytics.store import Store
+from novalgo_common.bus import Bus
+from novalgo_common.clock import Clock
+from novalgo_common.errors import UnavailableError
+from novalgo_common.events import Bar, BarsReported, BarsRequested
+from novalgo_common.timeframes import length
+
+log = structlog.get_logger()
+
+PATIENCE = 10.0
+"""Seconds that executor gets to answer one question."""
+DAY = timedelta(days=1)
+BARS_LOOKED_AT = timedelta(days=92)
+"""Minute bars of more would be hundreds of thousands: older trades have no MAE and MFE."""
+CLOSE_BEFORE = timedelta(days=7)
+"""Long enough before the first day for the exchange to have had a close."""
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    account: list[Trade]
+    books: list[Trade]
+    fills: list[Movement]
+
+
+@dataclass(frozen=True)
+class Gatherer:
+    store: Store
+    bookkeeper: Bookkeeper
+    bus: Bus
+    clock: Clock
+    benchmark: str
+
+    async def report(self, period: Period) -> Report:
+        """Return the report of the period; without bars where executor does not answer."""
+        facts = await self._facts(period)
+        return await asyncio.to_thread(report, facts, period)
+
+    async def _facts(self, period: Period) -> Facts:
+        now = self.clock()
+        ledgers = await self.bookkeeper.ledgers()
+        days = await self.store.days()
+        history = await self._history(period)
+        start, end = midnight(period.first), midnight(period.last + DAY)
+        return Facts(
+            at=now,
+            figures=figures(ledgers, await self.store.newest_snapshot(), now),
+            days=days,
+            sessions=await asyncio.to_thread(_sessions, days, history.account, now),
+            trades=history.account,
+            book_trades=history.books,
+            fills=history.fills,
+            ways=[
+                way for way in await self.store.ways_since(start) if min(way.times.values()) < end
+            ],
+            orders=[
+                order for order in await self.store.orders_since(start) if order.submitted_at < end
+            ],
+            benchmark=self.benchmark,
+            closes=await self._closes(days, now),
+            bars=await self._bars(history.account, period, now),
+        )
+
+    async def _history(self, period: Period) -> _History:
+        found = _History([], [], [])
+        for symbol in await self.store.symbols():
+            steps = await self.store.steps_of(symbol)
+            await asyncio.to_thread(_add_history, found, steps, period)
+        return found
+
+    async def _closes(self, days: Sequence[AccountDay], now: datetime) -> Mapping[date, float]:
+        if not days:
+            return {}
+        start = midnight(days[0].day) - CLOSE_BEFORE
+        bars = await self._ask(self.benchmark, "1 Day", start, now)
+        return {day_of(bar.start): float(bar.close) for bar in bars}
+
+    async def _bars(
+        self, closed: Iterable[Trade], period: Period, now: datetime
+    ) -> Mapping[tuple[str, str], Sequence[Bar]]:
+        """Return the bars of each chart whose trades lie in the period and are not too old."""
+        wanted: dict[tuple[str, str], list[Trade]] = {}
+        oldest = max(midnight(period.first), now - BARS_LOOKED_AT)
+        for trade in closed:
+            if trade.timeframe is not None and oldest <= trade.closed_at:
+                wanted.setdefault((trade.symbol, trade.timeframe), []).append(trade)
+        found = {}
+        for (symbol, timeframe), of_chart in wanted.items():
+            start = min(trade.opened_at for trade in of_chart) - length(timeframe)
+            end = max(trade.closed_at for trade in of_chart)
+            if now - start <= 2 * BARS_LOOKED_AT:
+                found[symbol, timeframe] = await self._ask(symbol, timeframe, start, end)
+        return found
+
+    async def _ask(
+        self, symbol: str, timeframe: str, start: datetime, end: datetime
+    ) -> Sequence[Bar]:
+        request_id = uuid4()
+        request = BarsRequested(
+            event_id=request_id,
+            correlation_id=request_id,
+            occurred_at=self.clock(),
+            symbol=symbol,
+            timeframe=timeframe,
+            start=start,
+            end=end,
+        )
+        try:
+            answer = await self.bus.request(request, within=PATIENCE)
+        except UnavailableError as error:
+            log.warning("report.without_bars", symbol=symbol, error=str(error))
+            return ()
+        return answer.bars if isinstance(answer, BarsReported) else ()
+
+
+def _add_history(found: _History, steps: Sequence[Step], period: Period) -> None:
+    ledger = build(steps, kept=None)
+    found.account.extend(trades(ledger.account.closings))
+    for lots in ledger.books.values():
+        found.books.extend(trades(lots.closings))
+    found.fills.extend(
+        step
+        for step in steps
+        if isinstance(step, Movement)
+        and not step.is_adoption
+        and period.first <= day_of(step.at) <= period.last
+    )
+
+
+def _sessions(
+    days: Sequence[AccountDay], closed: Sequence[Trade], now: datetime
+) -> Sequence[Session]:
+    today = day_of(now)
+    first = min([today, *(each.day for each in days[:1]), *(day_of(t.opened_at) for t in closed)])
+    return sessions(first, today)

@@ -1,0 +1,173 @@
+"""A report's numbers.  Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from novalgo_analytics.accounting.excursions import Excursion, bars_held, excursion
+from novalgo_analytics.accounting.movement import Movement
+from novalgo_analytics.accounting.trades import Trade
+from novalgo_analytics.exchange import Session
+from novalgo_analytics.execution.endings import EndingCount, endings
+from novalgo_analytics.execution.slippage import Slippage, against_alert, against_quote
+from novalgo_analytics.execution.way import Delay, Way, delays
+from novalgo_analytics.facts import AccountDay, OrderDone
+from novalgo_analytics.figures import Figures
+from novalgo_analytics.measures.activity import Activity, activity
+from novalgo_analytics.measures.benchmark import Comparison, benchmark_returns, compare
+from novalgo_analytics.measures.drawdown import Drawdown, calmar, deepest
+from novalgo_analytics.measures.groups import (
+    Group,
+    by_hour,
+    by_side,
+    by_symbol,
+    by_timeframe,
+    by_weekday,
+    by_weekday_and_hour,
+)
+from novalgo_analytics.measures.returns import (
+    DailyReturn,
+    ReturnRatios,
+    daily_returns,
+    ratios,
+)
+from novalgo_analytics.measures.trading import TradeNumbers, trade_numbers
+from novalgo_analytics.new_york import day_of
+from novalgo_analytics.reports.period import Period
+from novalgo_common.events import Bar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a report is made of, as of one moment."""
+
+    at: datetime
+    figures: Figures
+    days: Sequence[AccountDay]
+    sessions: Sequence[Session]
+    """The exchange's days that the trades and statements lie in."""
+    trades: Sequence[Trade]
+    """Of the accounts, first in, first out."""
+    book_trades: Sequence[Trade]
+    """Of the books, each by its own fills."""
+    fills: Sequence[Movement]
+    """Of the period only, as the following."""
+    ways: Sequence[Way]
+    orders: Sequence[OrderDone]
+    benchmark: str
+    closes: Mapping[date, float]
+    """The benchmark's, by day; empty where they could not be had."""
+    bars: Mapping[tuple[str, str], Sequence[Bar]]
+    """By symbol and timeframe, where they could be had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeLine:
+    """A trade of the list, with what is known of its course."""
+
+    trade: Trade
+    bars_held: int | None
+    excursion: Excursion | None
+    """None where the bars of its chart are not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    period: Period
+    at: datetime
+    figures: Figures
+    days: tuple[AccountDay, ...]
+    """Those that the ratios are made of."""
+    returns: tuple[DailyReturn, ...]
+    ratios: ReturnRatios
+    calmar: float | None
+    drawdown: Drawdown | None
+    activity: Activity
+    benchmark: str
+    benchmark_returns: tuple[DailyReturn, ...]
+    comparison: Comparison | None
+    earned: Decimal | None
+    """What the equity grew by in the period, dollars; None where it was not stated."""
+    trades: tuple[TradeLine, ...]
+    """Oldest first."""
+    numbers: TradeNumbers
+    by_symbol: tuple[Group, ...]
+    by_timeframe: tuple[Group, ...]
+    """Of the books' own trades."""
+    by_side: tuple[Group, ...]
+    by_weekday: tuple[Group, ...]
+    by_hour: tuple[Group, ...]
+    heat: Mapping[tuple[int, int], TradeNumbers]
+    fills: tuple[Movement, ...]
+    orders: tuple[OrderDone, ...]
+    ways: tuple[Way, ...]
+    delays: tuple[Delay, ...]
+    slippages: tuple[Slippage, ...]
+    endings: tuple[EndingCount, ...]
+
+
+def report(facts: Facts, period: Period) -> Report:
+    """Return the numbers of the period: what is not known is None, and never guessed."""
+    days = [
+        each
+        for each in facts.days
+        if each.day <= period.last and (period.ratios_from or each.day) <= each.day
+    ]
+    returns = daily_returns(days, {session.day for session in facts.sessions})
+    trades = _within(facts.trades, period)
+    slippages = (against_quote(facts.orders), against_alert(facts.orders))
+    return Report(
+        period=period,
+        at=facts.at,
+        figures=facts.figures,
+        days=tuple(days),
+        returns=tuple(returns),
+        ratios=ratios(returns),
+        calmar=calmar(returns),
+        drawdown=deepest(returns),
+        activity=_activity(facts, period),
+        benchmark=facts.benchmark,
+        benchmark_returns=tuple(benchmark_returns(returns, facts.closes)),
+        comparison=compare(facts.benchmark, returns, facts.closes),
+        earned=_earned(facts.days, period),
+        trades=tuple(_line(trade, facts) for trade in trades),
+        numbers=trade_numbers(trades),
+        by_symbol=by_symbol(trades),
+        by_timeframe=by_timeframe(_within(facts.book_trades, period)),
+        by_side=by_side(trades),
+        by_weekday=by_weekday(trades),
+        by_hour=by_hour(trades),
+        heat=by_weekday_and_hour(trades),
+        fills=tuple(facts.fills),
+        orders=tuple(facts.orders),
+        ways=tuple(facts.ways),
+        delays=delays(facts.ways),
+        slippages=tuple(slippage for slippage in slippages if slippage is not None),
+        endings=endings(facts.ways),
+    )
+
+
+def _within(trades: Sequence[Trade], period: Period) -> list[Trade]:
+    found = [trade for trade in trades if period.first <= day_of(trade.closed_at) <= period.last]
+    return sorted(found, key=lambda trade: (trade.closed_at, trade.order))
+
+
+def _activity(facts: Facts, period: Period) -> Activity:
+    days = [each for each in facts.days if period.first <= each.day <= period.last]
+    traded = sum((abs(fill.quantity) * fill.price for fill in facts.fills), Decimal(0))
+    return activity(days, traded)
+
+
+def _earned(days: Sequence[AccountDay], period: Period) -> Decimal | None:
+    within = [each for each in days if period.first <= each.day <= period.last]
+    return within[-1].equity - within[0].opening if within else None
+
+
+def _line(trade: Trade, facts: Facts) -> TradeLine:
+    bars = facts.bars.get((trade.symbol, trade.timeframe or ""), ())
+    return TradeLine(
+        trade=trade,
+        bars_held=bars_held(trade, facts.sessions),
+        excursion=excursion(trade, bars),
+    )

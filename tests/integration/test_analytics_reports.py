@@ -1,0 +1,143 @@
+"""Reports, exports, the journal and its rebuild, as they are asked for over HTTP."""
+
+import asyncio
+import csv
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+from io import BytesIO, StringIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from novalgo_analytics.exchange import sessions
+from novalgo_analytics.settings import Settings
+from novalgo_analytics.store import Store
+from novalgo_common.bus import Responder
+from novalgo_common.events import Bar, BarsRequested, Event
+from novalgo_common.store import Database
+from tests.builders import NOON, a_bars_report, a_fill
+from tests.integration.test_analytics_service import Running, a_day, analytics
+from tests.trading_history import History
+
+pytestmark = pytest.mark.anyio
+
+WEDNESDAY = date(2026, 11, 11)
+
+
+@asynccontextmanager
+async def two_months(tmp_path: Path, *, bars: bool = True) -> AsyncIterator[Running]:
+    """Run analytics with what two months of trading left in the journal."""
+    days = [each.day for each in sessions(WEDNESDAY - timedelta(days=60), WEDNESDAY)][:-1]
+    history = History(trades_a_day=3)
+    events, closes = list(history.events(days)), history.closes(days)
+    async with Database.open(Settings(data_dir=tmp_path), "analytics") as database:
+        store = Store(database, lambda: NOON)
+        await asyncio.gather(*(store.record(event) for event in events))
+    async with analytics(tmp_path) as running:
+        if bars:
+            await running.bus.respond(BarsRequested, _answering(closes))
+        yield running
+
+
+def _answering(closes: Sequence[Bar]) -> Responder:
+    async def answer(event: Event) -> Event:
+        assert isinstance(event, BarsRequested)
+        if event.symbol == "SPY":
+            return a_bars_report(bars=tuple(closes))
+        bar = Bar(
+            start=event.end,
+            open=Decimal(1),
+            high=Decimal(10_000),
+            low=Decimal(1),
+            close=Decimal(1),
+        )
+        return a_bars_report(symbol=event.symbol, timeframe=event.timeframe, bars=(bar,))
+
+    return answer
+
+
+async def test_a_report_is_a_page_with_its_charts_and_tables(tmp_path: Path) -> None:
+    async with two_months(tmp_path) as running:
+        answer = await running.get("/api/v1/report?days=60")
+        summary = await running.summary()
+
+    with ZipFile(BytesIO(answer.content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    page = files["report.html"].decode()
+    assert files.keys() >= {"equity.png", "benchmark.png", "symbols.png", "trades.csv"}
+    assert "Beside SPY, over the same days" in page
+    assert "could not be had" not in page
+    assert page.count("data:image/png;base64,") == 5
+    for outside in ("http://", "https://", "<script", "<link"):
+        assert outside not in page
+    rows = list(csv.DictReader(StringIO(files["trades.csv"].decode())))
+    assert sum(Decimal(row["realised"]) for row in rows) == Decimal(summary["realised"])
+    assert any(row["mae"] for row in rows)
+
+
+async def test_a_report_without_executor_says_what_it_lacks(tmp_path: Path) -> None:
+    async with two_months(tmp_path, bars=False) as running:
+        page = (await running.get("/api/v1/report.html?days=60")).text
+
+    assert "the prices of SPY could not be had" in page
+    assert "the bars of the chart are not known" in page
+
+
+async def test_a_report_of_nothing_is_a_page_that_says_so(tmp_path: Path) -> None:
+    async with analytics(tmp_path) as running:
+        page = await running.get("/api/v1/report.html")
+
+    assert page.status_code == 200
+    assert "No charts yet" in page.text
+    assert "not enough data" in page.text
+    assert "Tuesday, Nov 10 2026" in page.text
+
+
+async def test_a_table_is_exported_by_its_name(tmp_path: Path) -> None:
+    async with analytics(tmp_path) as running:
+        for event in a_day():
+            await running.bus.publish(event)
+        fills = await running.get("/api/v1/tables/fills.csv?days=2")
+        unknown = await running.get("/api/v1/tables/secrets.csv")
+
+    [bought, sold] = csv.DictReader(StringIO(fills.text))
+    assert (bought["side"], bought["quantity"], bought["at"]) == (
+        "buy",
+        "20",
+        "2026-11-11T17:00:00Z",
+    )
+    assert sold["price"] == "202.50"
+    assert unknown.status_code == 404
+
+
+async def test_the_journal_is_exported_as_it_was_written(tmp_path: Path) -> None:
+    events = a_day()
+    async with analytics(tmp_path) as running:
+        for event in events:
+            await running.bus.publish(event)
+        every = (await running.get("/api/v1/journal")).text
+        fills = (await running.get("/api/v1/journal?event_type=fill.recorded.v1")).text
+
+    lines = [json.loads(line)["event"]["event_id"] for line in every.splitlines()]
+    assert [line for line in lines if line in {str(e.event_id) for e in events}] == [
+        str(event.event_id) for event in events
+    ]
+    assert len(fills.splitlines()) == 2
+
+
+async def test_a_rebuild_is_followed_over_http(tmp_path: Path) -> None:
+    async with analytics(tmp_path) as running:
+        for event in [*a_day(), a_fill(symbol="MSFT")]:
+            await running.bus.publish(event)
+        answer = await running.post("/api/v1/rebuild")
+        replaced = await running.post("/api/v1/rebuild?replace=true")
+
+    for body in (answer.text, replaced.text):
+        *told, last = [json.loads(line) for line in body.splitlines()]
+        assert told[-1]["done"] == told[-1]["of"] >= 4
+        assert last["compared"]["different"] == 0
+        assert last["compared"]["ledgers"] == 2
