@@ -23,9 +23,11 @@ from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelNotFoundEntity
 from aio_pika.exceptions import PublishError as MessageReturned
 
 from novalgo_common.bus import Handler, Responder
+from novalgo_common.clock import utc_now
 from novalgo_common.delivery import Sleep, describe
 from novalgo_common.errors import PublishError, UnroutableError
 from novalgo_common.events import Event, type_of
+from novalgo_common.obituaries import Obituaries
 from novalgo_common.rabbitmq.connection import declare, open_connection, patiently
 from novalgo_common.rabbitmq.mailbox import BROADCAST_EXCHANGE, Mailbox
 from novalgo_common.rabbitmq.message import Taken, of_event, stored
@@ -61,6 +63,7 @@ class RabbitBus:
         self._unconsumed: list[str] = []
         self._answering: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
+        self._obituaries = Obituaries(self.publish, utc_now)
         # aio-pika forgets, and does not restore, a channel that nobody holds.
         self._channels: list[AbstractRobustChannel] = []
 
@@ -132,6 +135,7 @@ class RabbitBus:
         self._closing.set()
         self._watch.cancel()
         await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
+        await self._obituaries.close()
         await self._mailbox.close()
         await self._consuming.close()
         for task in self._answering:  # not before: requests came in until now
@@ -191,6 +195,7 @@ class RabbitBus:
     async def _bury(self, queue: str, body: bytes, error: str) -> None:
         headers = {"queue": queue, "error": error[:1000]}
         await self._send(self._direct, DEAD_LETTERS, stored(body, headers=headers))
+        self._obituaries.tell(queue, body, error)
 
     async def _consume(self, name: str) -> None:
         async def hand_over(message: AbstractIncomingMessage) -> None:
