@@ -11,7 +11,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import abuse, alert_to_order, burst, memory, profit, replaced, sustained
+from bench import (
+    abuse,
+    alert_to_order,
+    burst,
+    memory,
+    profit,
+    replaced,
+    statuses,
+    sustained,
+)
 from bench.broker import rabbitmq
 from bench.client import BenchError, Client, client
 from bench.figures import Comparison
@@ -30,6 +39,7 @@ class Name(StrEnum):
     PROFIT = "profit"
     ABUSE = "abuse"
     MEMORY = "memory"
+    STATUSES = "statuses"
 
 
 BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
@@ -40,6 +50,7 @@ BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
     Name.PROFIT: profit.measure,
     Name.ABUSE: abuse.measure,
     Name.MEMORY: memory.measure,
+    Name.STATUSES: statuses.measure,
 }
 
 
