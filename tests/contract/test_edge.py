@@ -206,3 +206,16 @@ def test_a_certificate_that_is_none_stops_the_start(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match="NOVALGO_TLS_CERTIFICATE"):
         tls_context(Tls(tmp_path / "none.pem", None))
+
+
+async def test_the_description_is_there_for_those_who_switch_it_on(tmp_path: Path) -> None:
+    async with running_ingest(tmp_path) as ingest:
+        off = [(await ingest.client.get(path)).status_code for path in ("/docs", "/openapi.json")]
+    async with running_ingest(tmp_path, NOVALGO_DOCS_PAGE="true") as ingest:
+        page = await ingest.client.get("/docs")
+        described = (await ingest.client.get("/openapi.json")).json()
+
+    assert off == [404, 404]
+    assert "swagger-ui" in page.text
+    assert "cdn.jsdelivr.net" in page.headers["Content-Security-Policy"]
+    assert "/webhook" in described["paths"]

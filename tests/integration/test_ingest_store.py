@@ -271,6 +271,7 @@ async def test_a_receipt_tells_where_the_alert_came_from(tmp_path: Path) -> None
         pytest.param("/signals?ending=maybe", 400, id="an unknown ending"),
         pytest.param("/signals?since=noon", 400, id="a word for a time"),
         pytest.param("/signals?colour=red", 400, id="an unknown condition"),
+        pytest.param("/signals?symbol=AAPL&symbol=MSFT", 400, id="a condition twice"),
         pytest.param("/signals?format=xml", 400, id="an unknown form"),
         pytest.param("/signals?limit=many", 400, id="a word for a limit"),
         pytest.param("/signals?before=x", 400, id="a word for a place"),

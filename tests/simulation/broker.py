@@ -37,6 +37,7 @@ from novalgo_simulator.broker.errors import Refusal
 from novalgo_simulator.broker.order_request import OrderRequest as AlpacaRequest
 from novalgo_simulator.market.assets import find_asset
 from tests.simulation.audit.orders import OrderAudit
+from tests.simulation.day import START
 from tests.simulation.faults import Faults
 from tests.simulation.venue import Venue
 
@@ -156,15 +157,18 @@ class SimulatedBroker:
         await self._travel()
         self._venue.cancel(UUID(order_id))
 
-    async def open_orders(self) -> Sequence[BrokerOrder]:
+    async def orders(self, after: datetime) -> Sequence[BrokerOrder]:
         await self._travel()
-        orders = self._venue.ledger.open_orders()
+        orders = self._venue.ledger.orders.values()
         return [self._state(order) for order in orders if not self._is_hidden(order)]
 
     async def fills(self, after: datetime) -> Sequence[BrokerFill]:
         await self._travel()
         now = self._venue.now()
         return [_fill(listed.fill) for listed in self._venue.activities if after < listed.at <= now]
+
+    async def fills_of(self, order_id: str) -> Sequence[BrokerFill]:
+        return [fill for fill in await self.fills(START) if fill.order_id == order_id]
 
     async def events(self, after: datetime) -> Sequence[AccountEvent]:
         await self._travel()

@@ -53,6 +53,7 @@ def composed(world: "World") -> Iterator[None]:
         patch.object(main, "AlpacaBroker", SimpleNamespace(connect=broker)),
         patch.object(main, "uuid", SimpleNamespace(uuid4=world.new_id)),
         patch.object(main, "Control", control),
+        patch.object(main, "elapsed", world.loop.time),
         patch.object(main, "control_router", lambda *_args: APIRouter()),
         patch.object(relay, "IDLE", RELAY_IDLE),
         patch.object(metrics, "LOOK_EVERY", RELAY_IDLE),

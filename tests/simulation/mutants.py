@@ -25,7 +25,7 @@ from novalgo_executor.desk import Desk
 from novalgo_executor.facts import Facts, Order, Rules, Signal
 from novalgo_executor.handler import Handler
 from novalgo_executor.reconciler import Reconciler
-from novalgo_executor.steps import Ask, End, Step, Submit
+from novalgo_executor.steps import Ask, End, Step, Submit, Wait
 from novalgo_executor.store import Store, positions, signals
 from novalgo_executor.symbol_workers import SymbolWorkers
 from tests.simulation.audit.promises import Promise
@@ -94,10 +94,10 @@ class _TrustsTheStream(Reconciler):
 
 
 class _OvertakingWorkers(SymbolWorkers):
-    async def _advance_all(self, symbol: str, *, look_up: bool) -> bool:
+    async def _advance_all(self, symbol: str, *, look_up: bool) -> list[Wait]:
         found = list(reversed(await self._store.active_signals(symbol)))
         waits = [await self._advance(signal) for signal in found]
-        return any(wait is not None for wait in waits)
+        return [wait for wait in waits if wait is not None]
 
 
 @contextmanager
@@ -163,7 +163,9 @@ def _closing_too_much(step: Step, _s: Signal, _f: Facts, _r: Rules, _now: dateti
     return step
 
 
-def _never_refused(_signal: Signal, facts: Facts, _rules: Rules) -> End | Ask | None:
+def _never_refused(
+    _signal: Signal, facts: Facts, _rules: Rules, *, now: datetime
+) -> End | Ask | None:
     if facts.row is None:
         return End(Ending.DECLINED, Reason.ROW_MISSING)
     return Ask(asset=True) if facts.asset is None else None

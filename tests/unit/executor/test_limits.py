@@ -4,7 +4,7 @@ import pytest
 
 from novalgo_common.events import Reason
 from novalgo_executor.broker import Account
-from novalgo_executor.limits import Limits, Usage, breach, trips
+from novalgo_executor.limits import Limits, Usage, breach, limit_states, trips
 
 NOTHING_USED = Usage(orders_last_minute=0, gross_exposure=Decimal(0))
 
@@ -108,3 +108,16 @@ def test_a_broken_limit_of_the_account_trips(
     found = trips(limits, an_account(equity), peak=PEAK, losing_streak=streak)
 
     assert [trip.limit for trip in found] == tripped
+
+
+def test_the_limits_that_are_on_are_stated_with_what_is_used() -> None:
+    limits = Limits(gross_exposure=Decimal(50_000), day_loss=Decimal(1000), losing_streak=5)
+    account = an_account("99400")
+
+    stated = limit_states(limits, account, Decimal(12_345))
+
+    assert [(each.name, each.most, each.used) for each in stated] == [
+        ("gross exposure", Decimal(50_000), Decimal(12_345)),
+        ("loss since the previous close", Decimal(1000), Decimal(600)),
+        ("losing streak", Decimal(5), None),
+    ]

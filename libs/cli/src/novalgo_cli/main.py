@@ -351,9 +351,82 @@ def doctor() -> None:
         raise typer.Exit(examine(os.environ, Console()))
 
 
+sheet = typer.Typer(no_args_is_help=True, help="The owner's spreadsheet.")
+app.add_typer(sheet, name="sheet")
+
+
+@sheet.command()
+def init(
+    columns: Annotated[
+        str,
+        typer.Option(
+            help="Columns to have besides: sizing, stop_distance, max_position, allow_short, "
+            "session, signal_age, cooldown; or `all`.",
+            metavar="NAMES",
+        ),
+    ] = "",
+    tabs: Annotated[
+        str,
+        typer.Option(
+            help="Tabs to have besides: Risk, Positions, Signals, Changes; or `all`.",
+            metavar="NAMES",
+        ),
+    ] = "",
+) -> None:
+    """Make the Config and Performance tabs. One that holds anything is left as it is.
+
+    Exits with 2 where the spreadsheet cannot be reached.
+    """
+    from novalgo_cli.sheet.init import init as make
+
+    with _one_line_on_error():
+        make(columns, tabs, os.environ, Console())
+
+
 @app.command()
 def settings() -> None:
     """Print docs/configuration.md: every setting, its default and its meaning."""
     from novalgo_cli.configuration import configuration
 
     sys.stdout.write(configuration())
+
+
+@app.command()
+def metrics() -> None:
+    """Print docs/metrics-prometheus.md: every metric, its labels and its meaning."""
+    from novalgo_cli.metrics_page import metrics_page
+
+    sys.stdout.write(metrics_page())
+
+
+_BACKUP = typer.Argument(help="A folder for this backup alone.", metavar="FOLDER")
+
+
+@app.command()
+def backup(folder: Annotated[Path, _BACKUP]) -> None:
+    """Copy the stores and the kept secrets into a new folder, while everything runs."""
+    from novalgo_cli.backup import backup as take
+
+    with _one_line_on_error():
+        take(folder, os.environ, Console())
+
+
+@app.command()
+def restore(folder: Annotated[Path, _BACKUP]) -> None:
+    """Put a backup where the settings say, be that SQLite or PostgreSQL, and halt all entries.
+
+    The services must be stopped, and nothing may stand in its place.
+    """
+    from novalgo_cli.backup import restore as put_back
+
+    with _one_line_on_error():
+        put_back(folder, os.environ, Console())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the tables of all services up to date, as each does itself when it starts."""
+    from novalgo_cli.backup import migrate as bring_up_to_date
+
+    with _one_line_on_error():
+        bring_up_to_date(os.environ, Console())

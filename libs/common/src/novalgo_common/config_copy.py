@@ -13,6 +13,8 @@ from novalgo_common.events import ConfigChanged, ConfigRequested, ConfigRow, Eve
 
 ANSWER_WITHIN = 2.0
 ASK_AGAIN_AFTER = 0.25
+ASK_EVERY = 30.0
+"""Seconds between two questions about how fresh the config is."""
 
 
 class ConfigStore(Protocol):
@@ -29,7 +31,7 @@ class ConfigCopy:
         self._store = store
         self._clock = clock
         self._new_id = new_id
-        self._changed: Callable[[], None] = lambda: None
+        self._listeners: list[Callable[[], None]] = []
         self._current: ConfigChanged | None = None
         self._rows: Mapping[tuple[str, str], ConfigRow] = {}
         self._taking = asyncio.Lock()
@@ -38,6 +40,11 @@ class ConfigCopy:
     def version(self) -> int | None:
         """None while no configuration was ever heard of."""
         return self._current.version if self._current else None
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When the sheet was last seen to hold this configuration; None where nobody says."""
+        return self._current.read_at if self._current else None
 
     @property
     def changed_at(self) -> datetime | None:
@@ -60,7 +67,7 @@ class ConfigCopy:
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener` whenever a newer configuration was taken."""
-        self._changed = listener
+        self._listeners.append(listener)
 
     async def load(self) -> None:
         """Take the copy that was kept over the restart."""
@@ -77,7 +84,11 @@ class ConfigCopy:
             if self._current is None or event.occurred_at > self._current.occurred_at:
                 await self._store.keep_config(event)
                 self._show(event)
-                self._changed()
+                for listener in self._listeners:
+                    listener()
+            elif self._is_fresher(event, self._current):
+                await self._store.keep_config(event)
+                self._show(event)
 
     async def ask(self, bus: Bus) -> None:
         """Ask sheets until it answers: what was published while we were away is not repeated."""
@@ -91,6 +102,18 @@ class ConfigCopy:
                 return
             except UnavailableError:
                 await asyncio.sleep(ASK_AGAIN_AFTER)
+
+    async def keep_fresh(self, bus: Bus) -> None:
+        """Ask for ever, so that it is known how long the sheet has not been seen."""
+        while True:
+            await self.ask(bus)
+            await asyncio.sleep(ASK_EVERY)
+
+    @staticmethod
+    def _is_fresher(event: ConfigChanged, current: ConfigChanged) -> bool:
+        if event.event_id != current.event_id or event.read_at is None:
+            return False
+        return current.read_at is None or event.read_at > current.read_at
 
     def _show(self, event: ConfigChanged) -> None:
         self._current = event

@@ -84,7 +84,7 @@ def api_routes(
     async def journal(after: int = 0, event_type: str | None = None) -> StreamingResponse:
         return StreamingResponse(_journal(store, after, event_type), media_type=LINES)
 
-    @router.post("/rebuild")
+    @router.post("/rebuild", dependencies=[Depends(access.controller)])
     async def rebuild(*, replace: bool = False) -> StreamingResponse:
         return StreamingResponse(_rebuild(rebuilder, replace=replace), media_type=LINES)
 

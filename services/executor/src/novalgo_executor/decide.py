@@ -7,7 +7,7 @@ can be declined.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from novalgo_common.events import Action, Ending, Leg, OrderStatus, Reason, Side
@@ -16,7 +16,7 @@ from novalgo_executor.broker import OrderRequest, PositionIntent, Quote
 from novalgo_executor.facts import ZERO, Facts, Order, Rules, Signal
 from novalgo_executor.halts import Halt
 from novalgo_executor.refuse import refuse_entry, refuse_size
-from novalgo_executor.size import Size, size_entry
+from novalgo_executor.size import Size, size_row, too_small
 from novalgo_executor.steps import (
     Ask,
     Cancel,
@@ -28,6 +28,7 @@ from novalgo_executor.steps import (
     Submit,
     Wait,
 )
+from novalgo_executor.terms import age_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,29 @@ class _Case:
     now: datetime
 
     @property
+    def age_limit(self) -> timedelta:
+        return age_limit(self.facts.row, self.rules.max_signal_age)
+
+    @property
     def too_old(self) -> bool:
-        # A reversal's opening may wait for the next session behind its own close: its age then
-        # counts from that close.
-        ended = [order.ended_at for order in self.facts.orders if order.ended_at is not None]
-        return self.now - max([self.signal.fired_at, *ended]) > self.rules.max_signal_age
+        return self.facts.age > self.age_limit
+
+    def rests_too_long(self, order: Order) -> bool:
+        """Say whether an entry has stalled: filled in part, or not at all until it is stale."""
+        opened = self.facts.open_since
+        if order.leg is not Leg.OPEN or not self.facts.hours.is_open or opened is None:
+            return False
+        some = order.filled_quantity > 0
+        patience = self.rules.entry_patience if some else self.age_limit
+        return self.now - max(order.created_at, opened) >= patience
+
+
+def age_counts_from(signal: Signal, orders: Sequence[Order]) -> datetime:
+    """Return when the signal fired; or when its own close ended, which it may have waited for.
+
+    That close may have had to wait for the next session.
+    """
+    return max([signal.fired_at, *(order.ended_at for order in orders if order.ended_at)])
 
 
 def decide(signal: Signal, facts: Facts, rules: Rules, *, now: datetime) -> Step:
@@ -80,7 +99,7 @@ def _finish(case: _Case, order: Order) -> Step | None:
     if order.status is OrderStatus.OPEN:
         market_open = case.facts.hours.is_open
         impatient = case.now - order.created_at >= case.rules.patience or not market_open
-        if case.facts.newer_waits and impatient:
+        if (case.facts.newer_waits and impatient) or case.rests_too_long(order):
             return Cancel(order)
         return Wait(parked=not market_open)
     if order.counted_quantity < order.filled_quantity:
@@ -98,6 +117,8 @@ def _finish_unknown(case: _Case, order: Order) -> Step:
             return End(Ending.EXPIRED, Reason.STALE, "Alpaca could not be reached in time")
         if order.leg is Leg.OPEN and case.facts.halt is not None:
             return _halted(case.facts, case.facts.halt)
+        if order.leg is Leg.OPEN and not case.facts.compared:
+            return Wait(parked=True)
         return Send(order)
     missing = order.missing_since
     # Of two denials: the last must be fresh, as Alpaca may have been away since the first.
@@ -166,11 +187,13 @@ def _open(case: _Case) -> Step:
     if facts.newer_waits:
         return _superseded("a newer signal came between the close and the opening")
     if case.too_old:
-        age = case.rules.max_signal_age.total_seconds()
+        age = case.age_limit.total_seconds()
         return End(Ending.EXPIRED, Reason.STALE, f"the signal is older than {age:.0f} s")
     if facts.config_version is None:
         return Wait()
-    refusal = refuse_entry(signal, facts, case.rules)
+    if not facts.compared:
+        return Wait(parked=True)
+    refusal = refuse_entry(signal, facts, case.rules, now=case.now)
     if refusal is not None:
         return refusal
     assert facts.row is not None
@@ -180,13 +203,10 @@ def _open(case: _Case) -> Step:
     if facts.quote is None:
         return Ask(quote=True)
     in_dollars = facts.asset.fractionable and facts.only_book and facts.net >= 0
-    size = size_entry(signal.action, facts.row.position_size, facts.quote, in_dollars=in_dollars)
+    size = size_row(signal.action, facts.row, facts.quote, facts.equity, in_dollars=in_dollars)
     if size is None:
-        return End(
-            Ending.DECLINED,
-            Reason.TOO_SMALL,
-            f"{facts.row.position_size} dollars are less than one share at {facts.quote.ask}",
-        )
+        detail = too_small(facts.row, facts.quote, facts.equity)
+        return End(Ending.DECLINED, Reason.TOO_SMALL, detail)
     broken = refuse_size(signal, size, facts.quote, facts.usage, case.rules.limits)
     return broken or _move(case, Leg.OPEN, size)
 

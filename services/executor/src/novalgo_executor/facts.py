@@ -44,7 +44,11 @@ class Rules:
     """How long an order may rest before a newer signal of its book cancels it."""
     stream_lag: timedelta = timedelta(seconds=1)
     """How long the stream gets to tell the fills of an order that is known to have ended."""
+    entry_patience: timedelta = timedelta(seconds=120)
+    """How long an entry that has filled in part may rest in an open market."""
     limits: Limits = NO_LIMITS
+    max_config_age: timedelta | None = None
+    """How long the Config tab may not have been seen before entries stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +116,12 @@ class Facts:
     newer_waits: bool
     """Whether a newer signal of the book has arrived."""
     hours: MarketHours
+    age: timedelta = timedelta()
+    """Of the signal, or of what it waited for: a reversal's own close."""
+    open_since: datetime | None = None
+    """Since when the market is known to have been open."""
+    compared: bool = True
+    """Whether the books were compared with the broker lately."""
     halt: Halt | None = None
     """A halt that covers the book."""
     usage: Usage = NO_USAGE
@@ -119,6 +129,12 @@ class Facts:
     quote: Quote | None = None
     quote_missing: bool = False
     """Whether Alpaca was asked and has none."""
+    config_read_at: datetime | None = None
+    """When the Config tab was last seen; None where nobody says."""
+    equity: Decimal = ZERO
+    """Dollars, as of the last comparison with the broker."""
+    last_entry: datetime | None = None
+    """When the book was last opened, where its row has a cooldown."""
     denied: bool = False
     """Whether the broker has just said that it does not know the order of unknown outcome."""
     broker_position: Decimal | None = None

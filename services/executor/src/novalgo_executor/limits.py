@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from novalgo_common.events import Reason
+from novalgo_common.events import LimitState, Reason
 from novalgo_executor.broker import Account, BrokerPosition
 
 ZERO = Decimal(0)
@@ -103,6 +103,25 @@ def _collar(
 def gross_exposure(positions: Sequence[BrokerPosition]) -> Decimal:
     """Return the dollars in longs and shorts, added up."""
     return sum((abs(position.market_value or ZERO) for position in positions), ZERO)
+
+
+def limit_states(limits: Limits, account: Account, exposure: Decimal) -> tuple[LimitState, ...]:
+    """Return the limits that are on, for people to look at."""
+    loss = max(account.last_equity - account.equity, ZERO)
+    stated = (
+        ("orders a minute", limits.orders_a_minute, None),
+        ("dollars of one order", limits.order_dollars, None),
+        ("gross exposure", limits.gross_exposure, exposure),
+        ("price collar, percent", limits.price_collar, None),
+        ("loss since the previous close", limits.day_loss, loss),
+        ("drawdown, percent", limits.drawdown, None),
+        ("losing streak", limits.losing_streak, None),
+    )
+    return tuple(
+        LimitState(name=name, most=Decimal(most), used=used)
+        for name, most, used in stated
+        if most is not None
+    )
 
 
 def trips(limits: Limits, account: Account, *, peak: Decimal, losing_streak: int) -> list[Trip]:

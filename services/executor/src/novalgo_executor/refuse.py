@@ -1,5 +1,6 @@
 """Why an entry is declined.  Pure.  Exits never come here."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from novalgo_common.events import Action, Ending, Reason
@@ -8,11 +9,18 @@ from novalgo_executor.facts import ZERO, Conflict, Facts, Rules, Signal, WhenClo
 from novalgo_executor.limits import Limits, Usage, breach
 from novalgo_executor.size import Size
 from novalgo_executor.steps import Ask, End
+from novalgo_executor.terms import broken_term
 
 
-def refuse_entry(signal: Signal, facts: Facts, rules: Rules) -> End | Ask | None:
+def refuse_entry(signal: Signal, facts: Facts, rules: Rules, *, now: datetime) -> End | Ask | None:
     """Return the first rule that declines the entry, the question it needs answered, or None."""
-    refusal = _refuse_halted(facts) or _refuse_row(facts) or _refuse_session(facts, rules)
+    refusal = (
+        _refuse_halted(facts)
+        or _refuse_old_config(facts, rules, now)
+        or _refuse_row(facts)
+        or _refuse_terms(signal, facts, now)
+        or _refuse_session(facts, rules)
+    )
     if refusal is not None:
         return refusal
     if facts.asset is None:
@@ -41,6 +49,21 @@ def _refuse_halted(facts: Facts) -> End | None:
     if facts.halt is None:
         return None
     return _decline(Reason.HALTED, f"entries are halted ({facts.halt.scope}): {facts.halt.reason}")
+
+
+def _refuse_old_config(facts: Facts, rules: Rules, now: datetime) -> End | None:
+    if rules.max_config_age is None or facts.config_read_at is None:
+        return None
+    if now - facts.config_read_at <= rules.max_config_age:
+        return None
+    seen = facts.config_read_at.isoformat(timespec="seconds")
+    return _decline(Reason.HALTED, f"the sheet has not been read since {seen}: see its status")
+
+
+def _refuse_terms(signal: Signal, facts: Facts, now: datetime) -> End | None:
+    assert facts.row is not None
+    broken = broken_term(facts.row, signal.action, last_entry=facts.last_entry, now=now)
+    return _decline(broken.reason, broken.detail) if broken is not None else None
 
 
 def _refuse_row(facts: Facts) -> End | None:

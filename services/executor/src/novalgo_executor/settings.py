@@ -42,6 +42,12 @@ class Settings(common.Settings):
     signal_max_age: int = Field(
         300, ge=1, description="Seconds after which a signal opens nothing any more"
     )
+    config_max_age: int = Field(
+        14_400,
+        ge=60,
+        description="Seconds that the sheet may not have been read before entries are declined; "
+        "exits go on",
+    )
     when_closed: WhenClosed = Field(
         WhenClosed.QUEUE,
         description="Entries while the market is closed: `queue` for the next open, or `reject`",
@@ -56,6 +62,12 @@ class Settings(common.Settings):
         ge=1,
         description="Seconds that an order of unknown outcome is looked for at Alpaca before its "
         "signal ends as failed",
+    )
+    entry_patience_seconds: int = Field(
+        120,
+        ge=1,
+        description="Seconds that an entry which has filled in part may rest in an open market "
+        "before its rest is cancelled",
     )
     limit_orders_a_minute: int | None = Field(
         None, ge=1, description="Entries a minute; more are declined"
@@ -126,9 +138,11 @@ class Settings(common.Settings):
     def rules(self) -> Rules:
         return Rules(
             max_signal_age=timedelta(seconds=self.signal_max_age),
+            max_config_age=timedelta(seconds=self.config_max_age),
             when_closed=self.when_closed,
             conflict=self.conflict,
             grace=timedelta(seconds=self.unknown_grace_seconds),
+            entry_patience=timedelta(seconds=self.entry_patience_seconds),
             limits=Limits(
                 orders_a_minute=self.limit_orders_a_minute,
                 order_dollars=self.limit_order_dollars,

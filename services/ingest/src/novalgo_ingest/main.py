@@ -1,6 +1,6 @@
 """Ingest: opens its parts and wires them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from novalgo_common.background import Background
 from novalgo_common.bus import Bus
@@ -22,10 +23,13 @@ from novalgo_common.relay import Relay
 from novalgo_common.service import Service
 from novalgo_common.store import Database
 from novalgo_common.topology import INGEST_RECEIPTS
+from novalgo_ingest.alerts_first import PATH, AlertsFirst
 from novalgo_ingest.answers import error
 from novalgo_ingest.answers_first import AnswersFirst
+from novalgo_ingest.docs_page import add_docs_page
 from novalgo_ingest.gate import Gate
 from novalgo_ingest.intake import Intake
+from novalgo_ingest.mail.channel import MailChannel
 from novalgo_ingest.metrics import Metrics
 from novalgo_ingest.performance import Performance
 from novalgo_ingest.preview import Preview
@@ -43,7 +47,7 @@ log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncIterator[FastAPI]:
+async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncIterator[ASGIApp]:
     secrets = given_or_kept(settings.webhook_secrets, settings.data_dir, WEBHOOK_SECRET, clock)
     keys = given_or_kept(settings.api_keys, settings.data_dir, API_KEY, clock)
     metrics, readiness = Metrics(), Readiness()
@@ -83,18 +87,38 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         readiness.add("spool", spool.problem)
         readiness.add("background", background.problem)
 
+        problems: list[Callable[[], str | None]] = []
+
         def details() -> dict[str, object]:
             return {
                 "active_configs": sum(row.active for row in config.rows),
                 "unpublished": spool.depth,
                 "oldest_unpublished_seconds": round(spool.oldest_seconds, 3),
                 "bus_problems": [*bus.problems(), *filter(None, [relay.problem()])],
+                "mailbox_problems": [told for each in problems if (told := each()) is not None],
             }
 
         port = settings.ingest_port
         app = ops_app(
             "ingest", readiness, metrics.registry, port=port, clock=clock, details=details
         )
+        alarms, intake = RefusalAlarms(store), Intake(store)
+        if (account := settings.mailbox) is not None:
+            mail = MailChannel(
+                account=account,
+                every=settings.imap_seconds,
+                secrets=secrets,
+                text_pattern=settings.text_pattern,
+                intake=intake,
+                store=store,
+                alarms=alarms,
+                metrics=metrics,
+                clock=clock,
+                new_id=uuid4,
+            )
+            # No part of readiness either: without the mailbox webhooks are stored all the same.
+            problems.append(mail.problem)
+            background.run("mail", mail.run)
         webhook = Webhook(
             gate=Gate(
                 secrets,
@@ -103,11 +127,11 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
                 text_pattern=settings.text_pattern,
                 needs_certificate=settings.tls_client_authorities is not None,
             ),
-            intake=Intake(store),
+            intake=intake,
             store=store,
             spool=spool,
             config=config,
-            alarms=RefusalAlarms(store),
+            alarms=alarms,
             metrics=metrics,
             answers_first=answers_first,
             clock=clock,
@@ -131,7 +155,9 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             new_id=uuid4,
         )
         _add_routes(app, webhook, preview, queries)
-        yield app
+        if settings.docs_page:
+            add_docs_page(app)
+        yield AlertsFirst(webhook.receive, app)
 
 
 SERVICE = Service("ingest", Settings, "ingest_port", open_service, edge=lambda own: own.edge)
@@ -139,7 +165,7 @@ SERVICE = Service("ingest", Settings, "ingest_port", open_service, edge=lambda o
 
 def _add_routes(app: FastAPI, webhook: Webhook, preview: Preview, queries: Queries) -> None:
     # Plain routes: FastAPI's own would parse bodies and echo them in its errors.
-    app.add_route("/webhook", webhook.receive, methods=["POST"])
+    app.add_route(PATH, webhook.receive, methods=["POST"])  # and says so of other methods
     app.add_route("/webhook/preview", queries.guarded(preview.receive), methods=["POST"])
     for path, endpoint in queries.routes().items():
         app.add_route(path, endpoint, methods=["GET"])

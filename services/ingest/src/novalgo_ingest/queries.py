@@ -85,6 +85,8 @@ class Queries:
 
     async def _signals(self, request: Request) -> Response:
         query = dict(request.query_params)
+        if len(query) != len(request.query_params.multi_items()):
+            return error(400, "A parameter is given twice")
         form = query.pop("format", "json")
         if form not in ("json", "csv"):
             return error(400, "format: not json or csv")

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, SecretStr
 
 from novalgo_common.http_server import Edge, Tls
 from novalgo_common.settings import Port, SecretList
@@ -16,15 +16,18 @@ from novalgo_common.settings import Settings as CommonSettings
 from novalgo_common.symbols import parse_symbol
 from novalgo_common.timeframes import parse_timeframe
 from novalgo_ingest.addresses import Network, is_in, parse_address
+from novalgo_ingest.docs_page import CONTENT_POLICY
+from novalgo_ingest.mail.postbox import Account
 from novalgo_ingest.text_pattern import TextPattern
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 TRADINGVIEW = ("52.89.214.238", "34.212.75.30", "54.218.53.128", "52.32.178.7")
 """Where its webhooks come from, by its support article 43000529348."""
 
+_POLICY = "Content-Security-Policy"
 HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    _POLICY: "default-src 'none'; frame-ancestors 'none'",
 }
 """On every answer: nothing of it is a page, and nothing of it may be kept."""
 
@@ -111,6 +114,26 @@ class Settings(CommonSettings):
         description="How many signals may wait for the bus before webhooks are answered with 503",
     )
 
+    imap_host: str | None = Field(
+        None,
+        description="A mail server whose mailbox is read for alerts beside the webhook, over IMAP; "
+        "without it no mail is read",
+    )
+    imap_port: Port = Field(993, description="Its port")
+    imap_user: str = Field("", description="The mailbox's user")
+    imap_password: SecretStr = Field(SecretStr(""), description="The mailbox's password")
+    imap_folder: str = Field(
+        "INBOX", description="The folder: unseen mail in it is read, and marked as seen"
+    )
+    imap_encrypted: bool = Field(True, description="Whether the mail server speaks TLS at once")
+    imap_seconds: Annotated[float, Field(gt=0)] = Field(
+        10, description="Seconds between two looks into the mailbox"
+    )
+    docs_page: bool = Field(
+        False,
+        description="Whether `/docs` shows the API's description, and `/openapi.json` gives it, to "
+        "everybody",
+    )
     silence_hours: SilenceHours = Field(
         (),
         description="How many hours of open market a row may be quiet before an alarm, such as "
@@ -124,6 +147,19 @@ class Settings(CommonSettings):
     )
 
     @property
+    def mailbox(self) -> Account | None:
+        if self.imap_host is None:
+            return None
+        return Account(
+            host=self.imap_host,
+            port=self.imap_port,
+            user=self.imap_user,
+            password=self.imap_password,
+            folder=self.imap_folder,
+            encrypted=self.imap_encrypted,
+        )
+
+    @property
     def tls(self) -> Tls | None:
         if self.tls_certificate is None:
             return None
@@ -135,7 +171,7 @@ class Settings(CommonSettings):
         known = (*self.allowed_networks, *self.trusted_proxies)
         return Edge(
             is_known=lambda peer: (found := parse_address(peer)) is None or is_in(found, known),
-            headers=HEADERS,
+            headers=HEADERS | ({_POLICY: CONTENT_POLICY} if self.docs_page else {}),
             tls=self.tls,
         )
 

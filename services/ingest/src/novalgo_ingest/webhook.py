@@ -80,8 +80,8 @@ class Webhook:
             return _refuse(_UNSTORED)
         signal_id = self.new_id()
         try:
-            async with asyncio.timeout(COMMIT_WITHIN):
-                stored = await self.intake.accept(Arrival(alert, signal_id, received_at))
+            arrival = Arrival(alert, signal_id, received_at)
+            stored = await self.intake.accept(arrival, within=COMMIT_WITHIN)
         except (TimeoutError, UnavailableError) as failure:
             log.error("webhook.not_stored", error=str(failure) or "the commit took too long")
             return _refuse(_UNSTORED)

@@ -23,6 +23,7 @@ class Trouble(StrEnum):
     """Why the sheet as a whole cannot be used; also the alarm's code."""
 
     UNREADABLE = "sheet_unreadable"
+    MISSING = "sheet_missing"
     EMPTY = "sheet_empty"
     HEADERS = "sheet_headers"
 

@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,14 +30,23 @@ from novalgo_sheets.google_anchors import (
 from novalgo_sheets.google_errors import FAILURES, failed, passes_by_itself, refused
 from novalgo_sheets.google_grid import as_grid, as_value_range, first_column
 from novalgo_sheets.google_session import authorized_session
+from novalgo_sheets.layout import CONFIG, Layout, requests
 from novalgo_sheets.performance_tab import TITLE as PERFORMANCE
-from novalgo_sheets.quota import Quota
+from novalgo_sheets.quota import Kind, Quota
 from novalgo_sheets.settings import Settings
-from novalgo_sheets.sheet import Anchor, Block, Grid, Reading, SheetAwayError, Strip
+from novalgo_sheets.sheet import (
+    Anchor,
+    Block,
+    Grid,
+    NoConfigTabError,
+    Reading,
+    SheetAwayError,
+    Strip,
+)
+from novalgo_sheets.table import is_blank
 
 TIMEOUT = (3, 10)
 """Seconds to connect, and to wait for the answer."""
-CONFIG = "Config"
 LOOK_EVERY = 60.0
 """Seconds between two looks at which tabs there are."""
 _LOOK = "sheets.properties(sheetId,title,gridProperties(rowCount,columnCount)),namedRanges"
@@ -49,10 +60,14 @@ class _CountingClient(gspread.http_client.HTTPClient):
     def __init__(self, session: Any, ask: Callable[[str], None]) -> None:
         super().__init__(AnonymousCredentials(), session)  # type: ignore[no-untyped-call]  # the session signs
         self._ask = ask
+        self.dated: str | None = None
+        """The date of the newest answer."""
 
     def request(self, method: str, *args: Any, **options: Any) -> Any:
         self._ask(method)
-        return super().request(method, *args, **options)
+        response = super().request(method, *args, **options)
+        self.dated = response.headers.get("Date")
+        return response
 
 
 @dataclass(frozen=True)
@@ -107,6 +122,25 @@ class GoogleSheet:
         self, reading: Reading, strips: Sequence[Strip], blocks: Sequence[Block]
     ) -> None:
         await self._in_thread(lambda: self._write(reading, strips, blocks))
+
+    async def lay_out(self, layouts: Sequence[Layout]) -> list[str]:
+        """Make the tabs that are missing or empty, all or none; return the titles of those made."""
+        return await self._in_thread(lambda: self._lay_out(layouts))
+
+    async def titles(self) -> list[str]:
+        """Return the titles of the spreadsheet's tabs."""
+        connection = await self._in_thread(self._connected)
+        return [title for title, _ in connection.tabs.values()]
+
+    @property
+    def server_time(self) -> datetime | None:
+        """Return Google's clock at its newest answer."""
+        dated = self._connection.client.dated if self._connection else None
+        return parsedate_to_datetime(dated) if dated else None
+
+    def quota_left(self, kind: Kind) -> int:
+        """Return how many requests of a kind this minute still has."""
+        return self.quota.left(kind, self._seconds())
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._asked, work)
@@ -164,6 +198,24 @@ class GoogleSheet:
             {"valueInputOption": "RAW", "data": data},
         )
 
+    def _lay_out(self, layouts: Sequence[Layout]) -> list[str]:
+        connection = self._connected()
+        made = [layout for layout in layouts if self._is_free(connection, layout.title)]
+        wanted: list[dict[str, Any]] = []
+        for layout in made:
+            found = connection.tab(layout.title)
+            wanted += requests(layout, found[1] if found else None)
+        if wanted:
+            connection.client.batch_update(self._settings.spreadsheet, {"requests": wanted})
+            self._disconnect()
+        return [layout.title for layout in made]
+
+    def _is_free(self, connection: _Connection, title: str) -> bool:
+        if connection.tab(title) is None:
+            return True
+        found = connection.client.values_get(self._settings.spreadsheet, _quoted(connection, title))
+        return is_blank(found.get("values", []))
+
     def _enlarge(self, connection: _Connection, grid: Grid, blocks: Sequence[Block]) -> None:
         rows = max((block.row + len(block.values) for block in blocks), default=0)
         columns = max((block.column + len(block.values[0]) for block in blocks), default=0)
@@ -186,7 +238,8 @@ class GoogleSheet:
     def _fresh(self) -> _Connection:
         """Return a connection that has seen the tabs within the last minute."""
         connection = self._connected()
-        if self._seconds() - connection.seen_at >= LOOK_EVERY:
+        is_old = self._seconds() - connection.seen_at >= LOOK_EVERY
+        if is_old or connection.tab(CONFIG) is None:
             connection = self._connection = self._look(connection.client)
         _config(connection)
         return connection
@@ -242,7 +295,7 @@ def _config(connection: _Connection) -> tuple[str, int]:
     found = connection.tab(CONFIG)
     if found is None:
         others = ", ".join(title for title, _ in connection.tabs.values())
-        raise SheetAwayError(
+        raise NoConfigTabError(
             f"the spreadsheet has no tab named Config, only {others}: rename the right one back, "
             "or run `novalgo sheet init`"
         )

@@ -41,6 +41,8 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         background.run("relay", relay.run)
         background.run("outbox", OutboxWatch(store.outbox, metrics.registry, clock).run)
         background.run("sheet", worker.run)
+        metrics.quota_left.labels("read").set_function(lambda: sheet.quota_left("read"))
+        metrics.quota_left.labels("write").set_function(lambda: sheet.quota_left("write"))
         readiness = Readiness()
         readiness.add("store", database.problem)
         readiness.add("bus", lambda: " ".join(bus.problems()) or None)

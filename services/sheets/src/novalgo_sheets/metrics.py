@@ -32,6 +32,12 @@ class Metrics:
             "Rows of the Config tab that cannot be used",
             registry=self.registry,
         )
+        self.quota_left = Gauge(
+            "novalgo_sheets_quota_left",
+            "Requests that Google still allows within this minute",
+            ["kind"],
+            registry=self.registry,
+        )
         self.unwritten_statuses = Gauge(
             "novalgo_sheets_unwritten_statuses",
             "Status changes that the sheet does not show yet",

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["read", "write"]
+GOOGLES = 60
+"""What Google allows of each kind in a minute."""
 MOST = 55
-"""Of the 60 that Google allows; the rest is left to `novalgo doctor` and `sheet init`."""
+"""What we take of it; the rest is left to `novalgo doctor` and `sheet init`."""
 _MINUTE = 60.0
 
 
@@ -31,7 +33,11 @@ class Quota:
 
     def taken(self, kind: Kind, now: float) -> int:
         """Return how many requests the last minute had."""
-        return len(self._recent(kind, now))
+        return sum(at > now - _MINUTE for at in tuple(self._taken[kind]))
+
+    def left(self, kind: Kind, now: float) -> int:
+        """Return how many of Google's 60 a minute are left."""
+        return GOOGLES - self.taken(kind, now)
 
     def _recent(self, kind: Kind, now: float) -> deque[float]:
         taken = self._taken[kind]

@@ -19,6 +19,10 @@ class SheetAwayError(UnavailableError):
         """Seconds that the server asks to be left alone."""
 
 
+class NoConfigTabError(SheetAwayError):
+    """The spreadsheet answers, but has no Config tab: only a person can mend that."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """A tab as it was read: typed values, blanks at the ends left out, and the tab's size."""

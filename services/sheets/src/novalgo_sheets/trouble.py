@@ -9,6 +9,7 @@ from novalgo_sheets.config_tab import Trouble, Unusable
 
 _GRACE = {
     Trouble.UNREADABLE: timedelta(seconds=30),  # a quota or a restart passes by itself
+    Trouble.MISSING: timedelta(seconds=3),
     Trouble.EMPTY: timedelta(seconds=3),  # somebody is cutting and pasting, or saving the file
     Trouble.HEADERS: timedelta(seconds=3),
 }

@@ -19,7 +19,7 @@ from novalgo_sheets.kept import Kept
 from novalgo_sheets.metrics import Metrics
 from novalgo_sheets.plan import Plan, Shown, announcements, next_config, performance_written, plan
 from novalgo_sheets.settings import Guards
-from novalgo_sheets.sheet import Reading, Sheet, SheetAwayError
+from novalgo_sheets.sheet import NoConfigTabError, Reading, Sheet, SheetAwayError
 from novalgo_sheets.store import Store
 from novalgo_sheets.trouble import Episode
 
@@ -121,6 +121,10 @@ class SheetWorker:
         self._has_config = kept.config is not None
         try:
             reading = await self._sheet.read(self._wanted(kept, started))
+        except NoConfigTabError as error:
+            self._reads = self._reads.after_success(started)
+            await self._go_through(Unusable(Trouble.MISSING, str(error)), kept)
+            return
         except SheetAwayError as error:
             self._reads = self._failed("read", self._reads, error)
             await self._go_through(Unusable(Trouble.UNREADABLE, str(error)), kept)

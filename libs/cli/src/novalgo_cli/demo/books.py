@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from novalgo_cli.demo.outcome import Outcome
+from novalgo_sheets.performance_tab import TOTAL
 
 CENT = Decimal("0.01")
 NONE = Decimal(0)
@@ -81,7 +82,7 @@ def performance(outcome: Outcome) -> list[Pair]:
     """Return the Performance tab's profit of each symbol beside the simulator's."""
     header, *rows = outcome.performance_tab or [["symbol", "total_pnl"]]
     symbol, profit = header.index("symbol"), header.index("total_pnl")
-    shown = {row[symbol]: _dollars(row[profit]) for row in rows}
+    shown = {row[symbol]: _dollars(row[profit]) for row in rows if row[symbol] != TOTAL}
     realised = {name: Decimal(of["realised"]) for name, of in outcome.account["symbols"].items()}
     return [
         Pair(what=name, ours=shown.get(name, NONE), theirs=realised.get(name, NONE))

@@ -59,6 +59,12 @@ MISSING: tuple[Book, ...] = (("AAPL", "1 Day"), ("ORCL", "15 Min"), ("SPY", "5 M
 _SPECIAL = (SILENT, INACTIVE, UNSHORTABLE, TOO_SMALL, BAD, SWITCHED_OFF)
 ORDINARY: tuple[Book, ...] = tuple(row.book for row in ROWS if row.book not in _SPECIAL)
 
-HEADER = ("symbol", "position_size", "active", "Time Frame", "Order Status", "Last Updated")
+FIELDS: Mapping[str, str] = {
+    "symbol": "symbol",
+    "position_size": "position_size",
+    "active": "active",
+    "Time Frame": "timeframe",
+}
+"""The field of a row that each column shows."""
 
 MINUTES: Mapping[str, int] = {"5 Min": 5, "15 Min": 15, "30 Min": 30, "45 Min": 45, "1 Hour": 60}

@@ -18,13 +18,15 @@ from novalgo_cli.demo.outcome import gather
 from novalgo_cli.demo.plan import plan_day
 from novalgo_cli.demo.progress import showing
 from novalgo_cli.demo.rows import ROWS
-from novalgo_cli.demo.sheet import write_config
+from novalgo_cli.demo.sheet import fill_in, new_spreadsheet
 from novalgo_cli.demo.surroundings import Surroundings, choose
 from novalgo_cli.demo.town import Town, until
 from novalgo_cli.demo.verdict import verdict
 from novalgo_cli.services import FOUR, called_for
+from novalgo_cli.sheet.init import chosen, lay_out
 from novalgo_common.errors import UnavailableError
 from novalgo_common.process import serve
+from novalgo_sheets.settings import Settings
 
 WIDTH = 100
 """Columns, where there is no terminal."""
@@ -50,7 +52,7 @@ def run(seed: int, data_dir: Path | None, environ: Mapping[str, str]) -> int:
 def _run_in(data_dir: Path, seed: int, console: Console, environ: Mapping[str, str]) -> int:
     at = choose(data_dir, seed, environ)
     introduce(console, at, environ)
-    write_config(at.config_tab, ROWS)
+    new_spreadsheet(at.config_tab.parent)
     code = uvloop.run(_run(at, console, stays=_stays(console, environ)))
     if code == BROKEN:
         console.print(f"What is left to look at: {at.data_dir}", soft_wrap=True, highlight=False)
@@ -85,6 +87,8 @@ async def _play(at: Surroundings, console: Console, ready: asyncio.Event) -> boo
     """Return whether every promise was kept."""
     await ready.wait()
     try:
+        await lay_out(Settings.from_env(at.environ()), chosen(tabs="all"))
+        fill_in(at.config_tab, ROWS)
         async with Town.enter(at) as town:
             await until("all services were ready", town.is_ready)
             with showing(console) as progress:

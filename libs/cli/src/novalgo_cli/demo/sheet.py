@@ -6,16 +6,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from novalgo_cli.demo.rows import HEADER, Book, Row
+from novalgo_cli.demo.rows import FIELDS, Book, Row
 
 Cells: TypeAlias = list[list[str]]
 
 
-def write_config(path: Path, rows: Sequence[Row]) -> None:
-    """Write the tab as it is before NovAlgo has ever seen it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [[row.symbol, row.position_size, row.active, row.timeframe] for row in rows]
-    _save(path, [list(HEADER), *lines])
+def new_spreadsheet(directory: Path) -> None:
+    """Make a spreadsheet as Google does: one empty tab."""
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "Sheet1.csv").touch()
+
+
+def fill_in(path: Path, rows: Sequence[Row]) -> None:
+    """Write the owner's rows below the header that `novalgo sheet init` made."""
+    header = read_tab(path)[0]
+    lines = [[getattr(row, FIELDS.get(name, ""), "") for name in header] for row in rows]
+    _save(path, [header, *lines])
 
 
 def read_tab(path: Path) -> Cells:

@@ -56,7 +56,7 @@ def _table(title: str) -> Table:
 
 def _tab(title: str, cells: Cells) -> Table:
     table = _table(title)
-    header, *rows = cells or [["nothing was written"]]
+    header, *rows = _without_blanks(cells) or [["nothing was written"]]
     for name in header:
         is_number = any(word in name for word in _NUMERIC)
         table.add_column(
@@ -67,6 +67,12 @@ def _tab(title: str, cells: Cells) -> Table:
     for row in rows:
         table.add_row(*(_cell(name, value) for name, value in zip(header, row, strict=True)))
     return table
+
+
+def _without_blanks(cells: Cells) -> Cells:
+    """Leave out the columns in which nobody has written anything."""
+    used = [any(column[1:]) or not cells[1:] for column in zip(*cells, strict=True)]
+    return [[cell for cell, is_used in zip(row, used, strict=True) if is_used] for row in cells]
 
 
 def _cell(column: str, value: str) -> Text:

@@ -9,6 +9,7 @@ from novalgo_cli.announcement import real_or_simulated
 from novalgo_cli.doctor.files import files
 from novalgo_cli.doctor.finding import Finding
 from novalgo_cli.doctor.neighbours import neighbours
+from novalgo_cli.doctor.spreadsheet import spreadsheet
 from novalgo_cli.doctor.variables import unknown_variables, wrong_settings
 from novalgo_common.settings import Settings
 
@@ -36,6 +37,7 @@ def _findings(environ: Mapping[str, str]) -> Iterator[Finding]:
     settings = Settings.from_env(environ)
     yield from files(settings, environ)
     yield from neighbours(settings, environ)
+    yield from spreadsheet(environ)
 
 
 def _print(console: Console, finding: Finding) -> None:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -139,7 +140,7 @@ class RabbitBus:
         await self._publishing.close()
 
     async def _prepare(self) -> None:
-        publisher = await self._open_channel(self._publishing)
+        self._publisher = publisher = await self._open_channel(self._publishing)
         for queue in QUEUES:
             for name in queue.names():
                 await declare(publisher, name, DURABLE_QUEUE)
@@ -170,8 +171,18 @@ class RabbitBus:
         mandatory: bool = True,
     ) -> None:
         try:
-            async with asyncio.timeout(_PUBLISH_SECONDS):
-                await exchange.publish(message, routing_key, mandatory=mandatory)
+            channel: Any = await self._publisher.get_underlay_channel()
+            # Exchange.publish would wait until the message has left before the next one of the
+            # channel may go; like this those of a batch leave together, and in their order.
+            await channel.basic_publish(
+                message.body,
+                exchange=exchange.name,
+                routing_key=routing_key,
+                properties=message.properties,
+                mandatory=mandatory,
+                timeout=_PUBLISH_SECONDS,
+                wait=False,
+            )
         except MessageReturned:
             raise UnroutableError(f"the queue {routing_key} does not exist") from None
         except Exception as error:

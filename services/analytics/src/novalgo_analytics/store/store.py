@@ -1,8 +1,9 @@
 """The store as the rest of analytics sees it: each method is one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
@@ -34,6 +35,8 @@ from novalgo_analytics.store.tables import OUTBOX
 from novalgo_common.clock import Clock
 from novalgo_common.events import AccountSnapshotTaken, Ending, Event, PerformanceUpdated
 from novalgo_common.store import Database, Outbox
+
+T = TypeVar("T")
 
 
 class Store:
@@ -128,6 +131,16 @@ class Store:
     async def orders_since(self, start: datetime) -> Sequence[OrderDone]:
         """Return the orders that left from `start` on, with what filled of them."""
         return await self._database.read(lambda c: executions.orders(c, start))
+
+    # --- what the page asks and orders
+
+    async def look(self, up: Callable[[Connection], T]) -> T:
+        """Return what one of the lookups (lookups.py) finds, on one view of the store."""
+        return await self._database.read(up)
+
+    async def order(self, request: Event) -> None:
+        """Put what a person orders in the outbox: it is on disk when this returns."""
+        await self._database.write(lambda c: self.outbox.add(c, request))
 
     # --- the Performance rows
 

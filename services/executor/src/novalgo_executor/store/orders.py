@@ -57,6 +57,25 @@ def add(connection: Connection, signal: Signal, step: Submit, now: datetime) -> 
     )
 
 
+def last_entry(connection: Connection, signal: Signal, since: datetime) -> datetime | None:
+    """Return when another signal of the book last opened it, or may have."""
+    found: datetime | None = connection.execute(
+        sa.select(ORDERS.c.created_at)
+        .where(
+            ORDERS.c.created_at >= since,
+            ORDERS.c.symbol == signal.symbol,
+            ORDERS.c.timeframe == signal.timeframe,
+            ORDERS.c.leg == Leg.OPEN,
+            ORDERS.c.sent,
+            ORDERS.c.signal_id != str(signal.signal_id),
+            ORDERS.c.status != OrderStatus.REJECTED,
+        )
+        .order_by(ORDERS.c.created_at.desc())
+        .limit(1)
+    ).scalar()
+    return found
+
+
 def mark(connection: Connection, client_order_id: str, **changes: object) -> None:
     """Change an intent whose order the broker does not have."""
     connection.execute(
@@ -91,6 +110,11 @@ def withdraw(connection: Connection, client_order_id: str, now: datetime) -> Non
         detail="it was never sent",
         complete=True,
     )
+
+
+def give_up(connection: Connection, client_order_id: str, now: datetime) -> None:
+    """Remember that an order's signal ends while nobody knows of the order."""
+    mark(connection, client_order_id, given_up_at=now)
 
 
 def refuse(
@@ -252,6 +276,10 @@ def unfinished(connection: Connection, symbol: str | None = None) -> Sequence[Or
     if symbol is not None:
         query = query.where(ORDERS.c.symbol == symbol)
     return [_order(row) for row in connection.execute(query.order_by(ORDERS.c.created_at))]
+
+
+def where(connection: Connection, *conditions: sa.ColumnElement[bool]) -> list[Order]:
+    return [_order(row) for row in connection.execute(sa.select(ORDERS).where(*conditions))]
 
 
 def _row(connection: Connection, condition: sa.ColumnElement[bool]) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from novalgo_executor.steps import End, Submit
 from novalgo_executor.store import (
     account,
     halts,
+    late,
     orders,
     positions,
     requests,
@@ -51,6 +52,8 @@ class BookView:
     newer_waits: bool
     halt: Halt | None
     usage: Usage
+    last_entry: datetime | None
+    """The book's last opening within its cooldown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +102,23 @@ class Store:
 
         def end(connection: Connection) -> None:
             for order in orders.of_signal(connection, signal.signal_id):
-                if order.status is OrderStatus.UNKNOWN and not order.sent:
+                if order.status is not OrderStatus.UNKNOWN:
+                    continue
+                if order.sent:
+                    orders.give_up(connection, order.request.client_order_id, now)
+                else:
                     orders.withdraw(connection, order.request.client_order_id, now)
             signals.end(connection, self.outbox, signal, ending, now)
 
         await self._database.write(end)
 
-    async def view(self, signal: Signal, exposure: Exposure | None) -> BookView:
+    async def view(
+        self, signal: Signal, exposure: Exposure | None, *, cooldown: int | None = None
+    ) -> BookView:
         """Return what bears on a signal, as of one moment.
 
-        With `exposure` it says how much of the shared limits is used.
+        With `exposure` it says how much of the shared limits is used; with `cooldown` (seconds),
+        when the book was last opened in that time.
         """
         now = self._clock()
 
@@ -134,6 +144,11 @@ class Store:
                     halts.usage(connection, exposure.dollars, exposure.at, now)
                     if exposure is not None
                     else NO_USAGE
+                ),
+                last_entry=(
+                    orders.last_entry(connection, signal, now - timedelta(seconds=cooldown))
+                    if cooldown is not None
+                    else None
                 ),
             )
 
@@ -216,6 +231,19 @@ class Store:
     async def unfinished_orders(self) -> Sequence[Order]:
         """Return the orders that have not ended, or whose fills are not all counted."""
         return await self._database.read(orders.unfinished)
+
+    async def late_orders(self) -> Sequence[Order]:
+        """Return the orders that turned up after they were given up, and are not settled."""
+        return await self._database.read(late.unsettled)
+
+    async def settle_late(self, order: Order) -> bool:
+        """Say what becomes of a late order once it has ended; return whether it has."""
+        now = self._clock()
+        return await self._database.write(lambda c: late.settle(c, self.outbox, order, now))
+
+    async def stuck_signals(self, before: datetime) -> list[Signal]:
+        """Return the signals that came before a time and have no ending."""
+        return await self._database.read(lambda c: signals.stuck(c, before))
 
     # --- fills and positions
 

@@ -1,0 +1,1 @@
+"""`novalgo sheet`: the owner's spreadsheet."""

@@ -1,0 +1,1 @@
+"""The second channel: the same alerts, as e-mail that TradingView sends."""
