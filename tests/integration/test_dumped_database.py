@@ -3,7 +3,8 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -31,7 +32,7 @@ async def test_a_dump_that_is_put_back_publishes_the_last_hour_again_and_halts(
     earlier, lately = a_signal(), a_signal()
     for event, at in ((earlier, NOON - timedelta(hours=2)), (lately, NOON)):
         async with Database.open(settings, "executor") as database:
-            store = Store(database, lambda at=at: at)
+            store = Store(database, partial(datetime.astimezone, at))
             await store.announce(event)
             [waiting] = await store.outbox.waiting(10)
             await store.outbox.confirm([waiting.position])
