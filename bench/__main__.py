@@ -11,7 +11,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import alert_to_order, burst, page, profit, replaced, sustained
+from bench import (
+    abuse,
+    alert_to_order,
+    burst,
+    memory,
+    page,
+    profit,
+    replaced,
+    statuses,
+    sustained,
+)
 from bench.broker import rabbitmq
 from bench.client import BenchError, Client, client
 from bench.figures import Comparison
@@ -29,6 +39,9 @@ class Name(StrEnum):
     ALERT_TO_ORDER = "alert-to-order"
     PAGE = "page"
     PROFIT = "profit"
+    ABUSE = "abuse"
+    MEMORY = "memory"
+    STATUSES = "statuses"
 
 
 BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
@@ -38,6 +51,9 @@ BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
     Name.ALERT_TO_ORDER: alert_to_order.measure,
     Name.PAGE: page.measure,
     Name.PROFIT: profit.measure,
+    Name.ABUSE: abuse.measure,
+    Name.MEMORY: memory.measure,
+    Name.STATUSES: statuses.measure,
 }
 
 

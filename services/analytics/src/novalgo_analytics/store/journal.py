@@ -131,7 +131,9 @@ def _thin(connection: Connection, before: datetime) -> None:
     )
     for row in connection.execute(query).all():
         event = decode(row.body.encode())
-        thin = encode(event.model_copy(update={"positions": ()})).decode()
+        assert isinstance(event, AccountSnapshotTaken)
+        kept = {"positions": (), "gross_value": account.gross_value(event)}
+        thin = encode(event.model_copy(update=kept)).decode()
         connection.execute(
             JOURNAL.update().where(JOURNAL.c.position == row.position).values(body=thin)
         )
