@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import alert_to_order, burst, replaced, sustained
+from bench import alert_to_order, allowance, burst, replaced, sustained
 from bench.broker import rabbitmq
 from bench.client import BenchError, Client, client
 from bench.figures import Comparison
@@ -27,6 +27,7 @@ class Name(StrEnum):
     SUSTAINED = "sustained"
     REPLACED = "replaced"
     ALERT_TO_ORDER = "alert-to-order"
+    ALLOWANCE = "allowance"
 
 
 BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
@@ -34,6 +35,7 @@ BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
     Name.SUSTAINED: sustained.measure,
     Name.REPLACED: replaced.measure,
     Name.ALERT_TO_ORDER: alert_to_order.measure,
+    Name.ALLOWANCE: allowance.measure,
 }
 
 
