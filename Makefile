@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PACKAGES = libs/common libs/simulator libs/cli services/ingest services/executor services/sheets services/analytics
 SEEDS ?= 20000
-CODE = libs services tests bench
+CODE = libs services tests bench deploy
 
 .PHONY: setup up demo test lint check format bench soak chaos
 setup: .venv/.installed

@@ -11,3 +11,4 @@ for service in ingest executor sheets analytics; do
     uv pip compile $flags "$@" -c requirements/all.txt "services/$service/pyproject.toml" -o "requirements/$service.txt"
 done
 uv pip compile $flags "$@" -c requirements/all.txt libs/simulator/pyproject.toml -o requirements/simulator.txt
+uv pip compile $flags "$@" -c requirements/all.txt --group manifests -o requirements/manifests.txt

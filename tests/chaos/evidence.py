@@ -15,6 +15,7 @@ from novalgo_sheets.performance_tab import TOTAL
 from tests.chaos.alerts import Sent
 from tests.chaos.stage import Stage
 from tests.rabbitmq import amqp_channel
+from tests.system import System
 
 PAGE = 200
 
@@ -48,20 +49,20 @@ class Evidence:
     dead_letters: int
 
 
-async def receipts(stage: Stage) -> list[dict[str, Any]]:
+async def receipts(system: System) -> list[dict[str, Any]]:
     """Return every receipt, newest first."""
     found: list[dict[str, Any]] = []
     before = ""
     while True:
-        page = await stage.system.get(f"/signals?limit={PAGE}{before}")
+        page = await system.get(f"/signals?limit={PAGE}{before}")
         found += page["signals"]
         if page["before"] is None:
             return found
         before = f"&before={page['before']}"
 
 
-async def summary(stage: Stage) -> dict[str, Any]:
-    answer = await stage.system.http.get(stage.system.url("analytics", "/api/v1/summary"))
+async def summary(system: System) -> dict[str, Any]:
+    answer = await system.http.get(system.url("analytics", "/api/v1/summary"))
     answer.raise_for_status()
     found: dict[str, Any] = answer.json()
     return found
@@ -72,20 +73,20 @@ async def gather(stage: Stage, sent: Sequence[Sent]) -> Evidence:
     intents, books, external = _executors_store(stage.stores / "executor.sqlite")
     return Evidence(
         sent=sent,
-        receipts=await receipts(stage),
+        receipts=await receipts(stage.system),
         intents=intents,
         books=books,
         external=external,
-        summary=await summary(stage),
+        summary=await summary(stage.system),
         account=await stage.system.truth(),
-        config_tab=tab(stage, "Config"),
-        performance_tab=[row for row in tab(stage, "Performance") if row["symbol"] != TOTAL],
+        config_tab=tab(stage.system, "Config"),
+        performance_tab=[row for row in tab(stage.system, "Performance") if row["symbol"] != TOTAL],
         dead_letters=_dead_letters(stage.node.url),
     )
 
 
-def tab(stage: Stage, name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(stage.system.sheet(name))))
+def tab(system: System, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(system.sheet(name))))
 
 
 def _dead_letters(url: str) -> int:

@@ -1,18 +1,23 @@
 """A run's figures, for a terminal and for docs/chaos.md.  Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.table import Table
 
 from tests.chaos.run import Report
+from tests.chaos.verdict import Check
 
 SHOWN = 5
 """Violations of one promise that are listed."""
 
 
 def table(report: Report) -> Table:
+    return checks_table(report.checks)
+
+
+def checks_table(checks: Iterable[Check]) -> Table:
     shown = Table("promise", "", "found", title="What the run came to")
-    for check in report.checks:
+    for check in checks:
         mark = "kept" if check.holds else "[red]BROKEN[/red]"
         wrong = "\n".join(check.wrong[:SHOWN])
         more = f"\n({len(check.wrong)} in all)" if len(check.wrong) > SHOWN else ""

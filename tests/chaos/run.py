@@ -19,7 +19,7 @@ from tests.chaos.schedule import SERVICES, Amounts, Planned, schedule
 from tests.chaos.stage import KEYS, Stage, a_stage
 from tests.chaos.verdict import Check, last_signals, status_after, verdict
 from tests.rabbitmq import PrivateNode
-from tests.system import SECRET
+from tests.system import SECRET, System
 
 SYMBOLS = (
     *("AAPL", "MSFT", "NVDA", "TSLA", "AMZN", "META", "GOOGL", "AMD", "NFLX", "INTC", "SPY", "QQQ"),
@@ -61,15 +61,19 @@ class Report:
         return all(check.holds for check in self.checks)
 
 
-async def run(order: Order, folder: Path, node: PrivateNode, tell: Tell) -> Report:
-    """Run it; the node must be fresh.  Raises TimeoutError where the system does not settle."""
-    charts = [Chart(symbol, timeframe) for symbol in SYMBOLS for timeframe in TIMEFRAMES]
-    rows = [
+def chart_rows(charts: Sequence[Chart]) -> list[str]:
+    """Return a row of the Config tab for each chart, up to Time Frame."""
+    return [
         f"{each.symbol},{2000 + 500 * n % 4500},TRUE,{each.timeframe}"
         for n, each in enumerate(charts)
     ]
-    async with a_stage(folder, node, rows) as stage:
-        await _all_ready(stage)
+
+
+async def run(order: Order, folder: Path, node: PrivateNode, tell: Tell) -> Report:
+    """Run it; the node must be fresh.  Raises TimeoutError where the system does not settle."""
+    charts = [Chart(symbol, timeframe) for symbol in SYMBOLS for timeframe in TIMEFRAMES]
+    async with a_stage(folder, node, chart_rows(charts)) as stage:
+        await all_ready(stage.system)
         load = Load(
             http=stage.system.http,
             url=stage.system.url("ingest", "/webhook"),
@@ -101,13 +105,13 @@ async def _settle(stage: Stage) -> float | None:
     settled_after = None
     with suppress(TimeoutError):
         async with asyncio.timeout(SETTLED_WITHIN):
-            await _until(lambda: _alpaca_is_sound(stage))
-            await _all_ready(stage)
-            await _until(lambda: _all_ended(stage))
+            await until(lambda: _alpaca_is_sound(stage))
+            await all_ready(stage.system)
+            await until(lambda: all_ended(stage.system))
             settled_after = time.monotonic() - quiet_since
-            await _stated_anew(stage)
+            await stated_anew(stage.system)
         async with asyncio.timeout(WRITTEN_WITHIN):
-            await _until(lambda: _sheet_is_written(stage))
+            await until(lambda: sheet_is_written(stage.system))
     return settled_after
 
 
@@ -136,9 +140,9 @@ async def _bring_about(stage: Stage, planned: Sequence[Planned], tell: Tell) -> 
             troubles.create_task(stage.bring_about(each.trouble))
 
 
-async def _all_ready(stage: Stage) -> None:
+async def all_ready(system: System) -> None:
     for service in SERVICES:
-        await stage.system.answers(service, "/ready")
+        await system.answers(service, "/ready")
 
 
 async def _alpaca_is_sound(stage: Stage) -> bool:
@@ -146,42 +150,42 @@ async def _alpaca_is_sound(stage: Stage) -> bool:
     return True
 
 
-async def _all_ended(stage: Stage) -> bool:
-    return all(receipt["ending"] for receipt in await receipts(stage))
+async def all_ended(system: System) -> bool:
+    return all(receipt["ending"] for receipt in await receipts(system))
 
 
-async def _stated_anew(stage: Stage) -> None:
+async def stated_anew(system: System) -> None:
     """Stop the market, and wait until analytics has heard of an account that stands still."""
-    url = stage.system.url("simulator", "/sim/market")
-    answer = await stage.system.http.post(url, json={"frozen": True}, headers=KEYS)
+    url = system.url("simulator", "/sim/market")
+    answer = await system.http.post(url, json={"frozen": True}, headers=KEYS)
     answer.raise_for_status()
     stopped_at = datetime.now(UTC)
 
     async def is_stated() -> bool:
-        account = (await summary(stage))["account"]
+        account = (await summary(system))["account"]
         return account is not None and datetime.fromisoformat(account["at"]) > stopped_at
 
-    await _until(is_stated)
-    await _until(lambda: _performance_is_written(stage))
+    await until(is_stated)
+    await until(lambda: _performance_is_written(system))
 
 
-async def _performance_is_written(stage: Stage) -> bool:
-    await stage.system.get("/performance")
+async def _performance_is_written(system: System) -> bool:
+    await system.get("/performance")
     return True
 
 
-async def _sheet_is_written(stage: Stage) -> bool:
+async def sheet_is_written(system: System) -> bool:
     """Say whether no row waits for the news of an order or an ending."""
     shown = {
-        (row["symbol"], row["Time Frame"]): row["Order Status"] for row in tab(stage, "Config")
+        (row["symbol"], row["Time Frame"]): row["Order Status"] for row in tab(system, "Config")
     }
     return all(
         shown.get(book) == status_after(receipt)
-        for book, receipt in last_signals(await receipts(stage)).items()
+        for book, receipt in last_signals(await receipts(system)).items()
     )
 
 
-async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     while True:
         with suppress(httpx2.TransportError, httpx2.HTTPStatusError):
             if await condition():

@@ -254,6 +254,28 @@ def rebuild(
         raise typer.Exit(show_rebuild(os.environ, Console(), replace=replace))
 
 
+alerts = typer.Typer(no_args_is_help=True, help="What you are told, and over which channels.")
+app.add_typer(alerts, name="alerts")
+
+
+@alerts.command("test")
+def test_alerts() -> None:
+    """Read the rules anew, and send one message over every channel.
+
+    Exits with 0 when the rules can be read and every channel took the message, else 1.
+    """
+    from novalgo_cli.alerts import show_trial
+    from novalgo_cli.client import Analytics
+
+    with _one_line_on_error():
+        raise typer.Exit(show_trial(Analytics(os.environ).post("alerts/test"), Console()))
+
+
+@alerts.callback()
+def _alerts() -> None:
+    """What you are told, and over which channels."""
+
+
 _SYMBOL = typer.Argument(help="A symbol only, such as AAPL; else everything.")
 _TIMEFRAME = typer.Argument(help="One of its timeframes only, such as '15 Min'.")
 
@@ -367,3 +389,93 @@ def settings() -> None:
     from novalgo_cli.configuration import configuration
 
     sys.stdout.write(configuration())
+
+
+@app.command()
+def metrics() -> None:
+    """Print docs/metrics-prometheus.md: every metric, its labels and its meaning."""
+    from novalgo_cli.metrics_page import metrics_page
+
+    sys.stdout.write(metrics_page())
+
+
+_BACKUP = typer.Argument(help="A folder for this backup alone.", metavar="FOLDER")
+
+
+@app.command()
+def backup(folder: Annotated[Path, _BACKUP]) -> None:
+    """Copy the stores and the kept secrets into a new folder, while everything runs."""
+    from novalgo_cli.backup import backup as take
+
+    with _one_line_on_error():
+        take(folder, os.environ, Console())
+
+
+@app.command()
+def restore(folder: Annotated[Path, _BACKUP]) -> None:
+    """Put a backup where the settings say, be that SQLite or PostgreSQL, and halt all entries.
+
+    The services must be stopped, and nothing may stand in its place.
+    """
+    from novalgo_cli.backup import restore as put_back
+
+    with _one_line_on_error():
+        put_back(folder, os.environ, Console())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the tables of all services up to date, as each does itself when it starts."""
+    from novalgo_cli.backup import migrate as bring_up_to_date
+
+    with _one_line_on_error():
+        bring_up_to_date(os.environ, Console())
+
+
+@app.command("init")
+def set_up(
+    *,
+    alpaca_key_id: Annotated[str, typer.Option(help="Without it Alpaca is simulated.")] = "",
+    alpaca_secret_key_file: Annotated[
+        Path | None, typer.Option(help="A file with the key's secret.")
+    ] = None,
+    alpaca_env: Annotated[str, typer.Option(help="paper, or live for real money.")] = "paper",
+    alpaca_account: Annotated[str, typer.Option(help="The number of the live account.")] = "",
+    google_credentials: Annotated[
+        Path | None, typer.Option(help="The service account's JSON file.")
+    ] = None,
+    sheet: Annotated[
+        str, typer.Option(help="The spreadsheet's address or id. Without it it is simulated.")
+    ] = "",
+    settings: Annotated[Path, typer.Option(help="Where the settings go.")] = Path("novalgo.env"),
+) -> None:
+    """Set NovAlgo up: ask what is not given, try each answer on the real service, make the tabs.
+
+    Writes the settings with mode 600, prints the message for TradingView, and ends in `doctor`.
+    Without a terminal nothing is asked: what is not given is simulated.
+    """
+    from novalgo_cli.init import Answers, init
+
+    def ask(question: str, hidden: bool) -> str:
+        answer: str = typer.prompt(question, default="", hide_input=hidden, show_default=False)
+        return answer
+
+    with _one_line_on_error():
+        given = Answers(
+            alpaca_key_id=alpaca_key_id,
+            alpaca_secret_key=_content(alpaca_secret_key_file),
+            alpaca_env=alpaca_env,
+            alpaca_account=alpaca_account,
+            google_credentials=str(google_credentials or ""),
+            sheet=sheet,
+        )
+        init(given, ask if sys.stdin.isatty() else None, settings, os.environ, Console())
+
+
+def _content(path: Path | None) -> str:
+    from novalgo_common.errors import SettingsError
+
+    try:
+        return path.read_text(encoding="utf-8").strip() if path is not None else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read ({type(error).__name__})") from None

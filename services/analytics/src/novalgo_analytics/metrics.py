@@ -1,6 +1,7 @@
 """What Prometheus reads from analytics."""
 
 from datetime import timedelta
+from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -9,9 +10,11 @@ from novalgo_analytics.stages import STAGES, Stage
 from novalgo_common.events import (
     AccountSnapshotTaken,
     AlarmRaised,
+    Ending,
     Event,
     FillRecorded,
     OrderEnded,
+    Reason,
     SignalEnded,
     SignalReceived,
 )
@@ -67,6 +70,9 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        # A count that first shows as 1 is no increase to Prometheus, and would alarm nobody.
+        for ending, reason in product(Ending, ("", *Reason)):
+            self.endings.labels(ending, reason)
         for stage in ("stored", *STAGES.values()):
             self.stage_seconds.labels(stage)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -78,8 +79,11 @@ class Metrics:
             ["api"],
             registry=self.registry,
         )
+        # A count that first shows as 1 is no increase to Prometheus, and would alarm nobody.
         for ending in Ending:
             self._ended.labels(ending)
+        for outcome in get_args(SubmitOutcome):
+            self._submitted.labels(outcome.__name__.lower())
 
     def ended(self, ending: Ending) -> None:
         self._ended.labels(ending).inc()

@@ -3,6 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from novalgo_common.metrics import outbox_gauges
+from novalgo_ingest.alert import Outcome
 
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
 """TradingView gives up after 3 s."""
@@ -17,6 +18,9 @@ class Metrics:
             ["answer"],
             registry=self.registry,
         )
+        # A count that first shows as 1 is no increase to Prometheus, and would alarm nobody.
+        for outcome in Outcome:
+            self.webhooks.labels(outcome.value)
         self.letters = Counter(
             "novalgo_letters",
             "E-mails in the mailbox for alerts, by what became of them",

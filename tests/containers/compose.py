@@ -1,0 +1,42 @@
+"""`docker compose`, as a person would call it."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Compose:
+    files: tuple[Path, ...]
+    version: str
+
+    async def __call__(self, *arguments: str, stdin: str = "") -> str:
+        """Run one of its commands and return what that printed; raise RuntimeError if it failed."""
+        files = [part for file in self.files for part in ("--file", str(file))]
+        return await self._run("docker", "compose", *files, *arguments, stdin=stdin)
+
+    async def kill(self, service: str) -> None:
+        """End a container as a crash would, so that Docker starts it again.
+
+        `docker kill` would count as an order to stay away.
+        """
+        container = (await self("ps", "--quiet", service)).strip()
+        pid = await self._run("docker", "inspect", "--format", "{{.State.Pid}}", container)
+        await self._run("kill", "-s", "KILL", pid.strip())
+
+    async def _run(self, *command: str, stdin: str = "") -> str:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            cwd=ROOT,
+            env={**os.environ, "NOVALGO_VERSION": self.version},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        printed, error = await process.communicate(stdin.encode())
+        if process.returncode:
+            raise RuntimeError(f"{' '.join(command)}: {error.decode(errors='replace')}")
+        return printed.decode()
