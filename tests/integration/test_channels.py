@@ -4,6 +4,7 @@ Twilio, Slack, Telegram and Discord have fixed addresses in Apprise: these are t
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message as Mail
 from pathlib import Path
@@ -52,29 +53,42 @@ class Mailbox:
         return "250 taken"
 
 
-@pytest.fixture
-def mailbox() -> Iterator[tuple[Mailbox, str]]:
-    box = Mailbox()
+@contextmanager
+def mail_server(box: Mailbox) -> Iterator[str]:
+    """Run a real SMTP server that fills the mailbox; yield the address that reaches it."""
     port = free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
+    query = "from=novalgo@example.com&to=owner@example.com&mode=insecure"
     try:
-        query = "from=novalgo@example.com&to=owner@example.com&mode=insecure"
-        yield box, f"mailto://127.0.0.1:{port}/?{query}"
+        yield f"mailto://127.0.0.1:{port}/?{query}"
     finally:
         controller.stop()
+
+
+@contextmanager
+def turned_to_loopback(services: Services, patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Serve the services, and have Apprise find them there."""
+    with serving(services.app) as base, patch.context() as turned:
+        sms = base + "/2010-04-01/Accounts/{sid}/Messages.json"
+        turned.setattr(NotifyTwilio, "notify_sms_url", sms)
+        turned.setattr(NotifySlack, "webhook_url", base + "/services")
+        turned.setattr(NotifyTelegram, "notify_url", base + "/bot")
+        turned.setattr(NotifyDiscord, "notify_url", base + "/api/webhooks")
+        yield
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[Mailbox, str]]:
+    box = Mailbox()
+    with mail_server(box) as address:
+        yield box, address
 
 
 @pytest.fixture
 def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     found = Services()
-    with serving(found.app) as base:
-        monkeypatch.setattr(
-            NotifyTwilio, "notify_sms_url", base + "/2010-04-01/Accounts/{sid}/Messages.json"
-        )
-        monkeypatch.setattr(NotifySlack, "webhook_url", base + "/services")
-        monkeypatch.setattr(NotifyTelegram, "notify_url", base + "/bot")
-        monkeypatch.setattr(NotifyDiscord, "notify_url", base + "/api/webhooks")
+    with turned_to_loopback(found, monkeypatch):
         yield found
 
 

@@ -27,6 +27,8 @@ class Bookkeeper:
     async def ledgers(self) -> Mapping[str, Ledger]:
         """Return the ledgers with all that is journaled, by symbol."""
         async with self._catching_up:
+            if not self.position:
+                await self._begin()
             news = await self._store.news(self.position)
             by_symbol = _by_symbol(news.steps)
             rebuilt = {
@@ -46,6 +48,14 @@ class Bookkeeper:
         """Begin anew with the next question: the store's steps were replaced."""
         async with self._catching_up:
             self._ledgers, self.position = {}, 0
+
+    async def _begin(self) -> None:
+        # Symbol by symbol: a history of years at once would take gigabytes.
+        position = await self._store.newest()
+        ledgers = {
+            symbol: await self._rebuild(symbol, position) for symbol in await self._store.symbols()
+        }
+        self._ledgers, self.position = ledgers, position
 
     async def _rebuild(self, symbol: str, until: int) -> Ledger:
         # A fill older than one that was applied changes which shares that one closed, and so does

@@ -88,13 +88,10 @@ class RabbitBus:
             yield bus
 
     async def publish(self, event: Event) -> None:
-        body = encode(event)
-        sends = [
-            self._send(self._direct, name, of_event(event, body)) for name in destinations(event)
-        ]
+        message = of_event(event, encode(event))
+        sends = [self._send(self._direct, name, message) for name in destinations(event)]
         if type(event) in BROADCASTS:
-            told = of_event(event, body)
-            sends.append(self._send(self._broadcast, event.type, told, mandatory=False))
+            sends.append(self._send(self._broadcast, event.type, message, mandatory=False))
         for result in await asyncio.gather(*sends, return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
@@ -174,6 +171,9 @@ class RabbitBus:
         *,
         mandatory: bool = True,
     ) -> None:
+        properties = message.properties
+        # Names the attempt: the client confuses the confirms of two in flight with one id.
+        properties.message_id = uuid4().hex
         try:
             channel: Any = await self._publisher.get_underlay_channel()
             # Exchange.publish would wait until the message has left before the next one of the
@@ -182,7 +182,7 @@ class RabbitBus:
                 message.body,
                 exchange=exchange.name,
                 routing_key=routing_key,
-                properties=message.properties,
+                properties=properties,
                 mandatory=mandatory,
                 timeout=_PUBLISH_SECONDS,
                 wait=False,

@@ -55,9 +55,9 @@ class Store:
 
     # --- the journal
 
-    async def journaled(self) -> int:
-        """Return how many events were journaled."""
-        return (await self._database.read(journal.extent))[1]
+    async def newest(self) -> int:
+        """Return the position of the newest event, 0 where there is none."""
+        return await self._database.read(journal.newest)
 
     async def page(self, after: int, of_type: str | None) -> Sequence[tuple[int, Event]]:
         """Return the next events after the position `after`, with their positions."""
