@@ -137,11 +137,15 @@ async def test_the_journal_is_exported_as_it_was_written(tmp_path: Path) -> None
 
 
 async def test_a_rebuild_is_followed_over_http(tmp_path: Path) -> None:
-    async with analytics(tmp_path) as running:
+    key = {"X-API-Key": "made-up-key"}
+    async with analytics(tmp_path, api_keys="made-up-key") as running:
         for event in [*a_day(), a_fill(symbol="MSFT")]:
             await running.bus.publish(event)
-        answer = await running.post("/api/v1/rebuild")
-        replaced = await running.post("/api/v1/rebuild?replace=true")
+        refused = await running.post("/api/v1/rebuild")
+        answer = await running.post("/api/v1/rebuild", **key)
+        replaced = await running.post("/api/v1/rebuild?replace=true", **key)
+
+    assert refused.status_code == 401
 
     for body in (answer.text, replaced.text):
         *told, last = [json.loads(line) for line in body.splitlines()]
