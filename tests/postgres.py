@@ -123,6 +123,14 @@ def _spawn(program: str, *arguments: str) -> subprocess.Popen[bytes]:
     )
 
 
+def program(name: str) -> Path:
+    """Return one of the programs that come with PostgreSQL; skip the test where there are none."""
+    programs = _programs()
+    if programs is None or not (programs / name).exists():
+        pytest.skip(f"{name} is not installed: {_HOW_TO}")
+    return programs / name
+
+
 def _programs() -> Path | None:
     """Return where the newest installed server's programs lie."""
     by_version = sorted(_VERSIONS.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))

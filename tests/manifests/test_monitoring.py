@@ -63,7 +63,7 @@ def promtool() -> str:
     return "promtool"
 
 
-@pytest.mark.parametrize(("where", "query"), queries())
+@pytest.mark.parametrize(("where", "query"), list(queries()))
 def test_every_query_names_metrics_that_exist(where: str, query: str) -> None:
     names = set(NAME.findall(query))
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
 
 from tests.packages import installed
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+GIVEN_UP = "net::ERR_ABORTED"
+"""A page that is left gives up what it asked for: no failure."""
 SERIOUS = {"serious", "critical"}
 _OPTIONS = [
     "--no-sandbox",
@@ -52,16 +54,9 @@ class Watched:
         context = await browser.new_context(**options)
         watched = cls(await context.new_page())
         page = watched.page
-        page.on("console", lambda said: said.type == "error" and watched._note(said.text))
+        page.on("console", watched._hear)
         page.on("pageerror", lambda error: watched._note(str(error)))
-        page.on(
-            "requestfailed",
-            # A page that is left gives up what it asked for: no failure.
-            lambda request: (
-                request.failure == "net::ERR_ABORTED"
-                or watched._note(f"{request.failure} {request.url}")
-            ),
-        )
+        page.on("requestfailed", watched._miss)
         return watched
 
     @contextmanager
@@ -80,6 +75,14 @@ class Watched:
             for each in found["violations"]
             if each["impact"] in SERIOUS
         ]
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self._note(said.text)
+
+    def _miss(self, request: Request) -> None:
+        if request.failure != GIVEN_UP:
+            self._note(f"{request.failure} {request.url}")
 
     def _note(self, problem: str) -> None:
         if not self._excused:

@@ -1,24 +1,30 @@
 """The page as its owner sees it: a real Chromium before a real `novalgo up`."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from csv import DictReader
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import expect
+from playwright.async_api import Locator, ViewportSize, expect
 
+from novalgo_analytics.wording import MINUS
+from novalgo_sheets.performance_tab import TOTAL
 from tests.http_server import serving
-from tests.novalgo_process import Up, running_up
+from tests.novalgo_process import KEYS, Up, novalgo, running_up
 from tests.page.browser import Watched, chromium
 
 pytestmark = pytest.mark.anyio
 
 VIEWS = ("", "signals", "books", "performance", "trades", "execution", "control")
-DESK = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE = 20_000
 """Milliseconds that the page gets to show something."""
 
@@ -49,13 +55,16 @@ class Stage:
         answer = await self.up.http.post(self.up.url("ingest", "/webhook"), json=body)
         return str(answer.json()["signal_id"])
 
-    async def journal(self, kind: str | None = None) -> list[dict[str, Any]]:
+    async def api(self, path: str) -> str:
+        """Return what the API answers to the holder of the key."""
         key = (self.up.data_dir / "api_key").read_text(encoding="utf-8").strip()
+        url = self.url(f"api/v1/{path}")
+        return (await self.up.http.get(url, headers={"X-API-Key": key})).text
+
+    async def journal(self, kind: str | None = None) -> list[dict[str, Any]]:
         query = f"?event_type={kind}" if kind else ""
-        answer = await self.up.http.get(
-            self.url(f"api/v1/journal{query}"), headers={"X-API-Key": key}
-        )
-        return [json.loads(line) for line in answer.text.splitlines()]
+        lines = (await self.api(f"journal{query}")).splitlines()
+        return [json.loads(line) for line in lines]
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +171,60 @@ async def test_halt_and_resume_say_what_they_will_do_and_lie_in_the_journal(stag
     assert len(await stage.journal("resume.requested.v1")) == 1
     assert len(await stage.journal("trading.resumed.v1")) == 1
     assert stage.tab.problems == []
+
+
+async def test_the_page_the_sheet_the_report_novalgo_profit_and_the_broker_agree(
+    stage: Stage,
+) -> None:
+    for action in ("SELL", "BUY", "CLOSE", "BUY"):
+        signal_id = await stage.alert(action, "AAPL")
+        await stage.show("signals")
+        row = stage.tab.page.locator(f'tr[data-key="{signal_id}"]')
+        await expect(row).to_contain_text("filled", timeout=PATIENCE)
+    market = stage.up.url("simulator", "/sim/market")
+    await stage.up.http.post(market, json={"frozen": True}, headers=KEYS)
+    truth = await stage.up.truth()
+    asked = await stage.up.read("/performance")
+
+    await stage.show("")
+    for name, number in (("Equity", truth["equity"]), ("Unrealised", truth["unrealised"])):
+        await expect(tile(stage, name)).to_have_text(read(number), timeout=PATIENCE)
+    await expect(tile(stage, "Realised today")).to_have_text(read(truth["realised"]))
+    await stage.show("performance", "?days=")
+    await expect(tile(stage, "Realised")).to_have_text(read(truth["realised"]))
+    profit = json.loads((await novalgo("profit", "--json", environ=stage.up.environ)).out)
+    report = await stage.api("tables/trades.csv?days=1")
+    tab = (stage.up.data_dir / "sheet" / "Performance.csv").read_text(encoding="utf-8")
+
+    assert asked == {"status": "Performance updated"}
+    realised = Decimal(truth["realised"])
+    assert Decimal(profit["realised"]) == realised != 0
+    assert Decimal(profit["unrealised"]) == Decimal(truth["unrealised"])
+    assert Decimal(profit["account"]["equity"]) == Decimal(truth["equity"])
+    assert sum(Decimal(line["realised"]) for line in DictReader(StringIO(report))) == realised
+    rows = [line for line in DictReader(StringIO(tab)) if line["symbol"] != TOTAL]
+    shown = {line["symbol"]: line["total_pnl"] for line in rows}
+    for symbol, pnl in shown.items():
+        assert pnl.replace("$", "") == str(cents(truth["symbols"][symbol]["realised"])), symbol
+    assert stage.tab.problems == []
+
+
+def tile(stage: Stage, name: str) -> Locator:
+    """Return where the page shows a number, with what stands below it."""
+    tiles = stage.tab.page.locator(
+        ".tiles .card", has=stage.tab.page.locator(f'dt:text-is("{name}")')
+    )
+    return tiles.locator("dd > :not(.note), dd:not(:has(> :not(.note)))").first
+
+
+def cents(amount: str) -> Decimal:
+    return Decimal(amount).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def read(amount: str) -> re.Pattern[str]:
+    """Return how the page reads an amount, with or without the sign of a gain."""
+    number = cents(amount)
+    return re.compile(rf"^[+]?{MINUS if number < 0 else ''}\${abs(number):,}")
 
 
 async def test_a_killed_server_comes_back_to_a_page_without_a_gap_or_a_double(

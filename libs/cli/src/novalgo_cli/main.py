@@ -430,3 +430,52 @@ def migrate() -> None:
 
     with _one_line_on_error():
         bring_up_to_date(os.environ, Console())
+
+
+@app.command("init")
+def set_up(
+    *,
+    alpaca_key_id: Annotated[str, typer.Option(help="Without it Alpaca is simulated.")] = "",
+    alpaca_secret_key_file: Annotated[
+        Path | None, typer.Option(help="A file with the key's secret.")
+    ] = None,
+    alpaca_env: Annotated[str, typer.Option(help="paper, or live for real money.")] = "paper",
+    alpaca_account: Annotated[str, typer.Option(help="The number of the live account.")] = "",
+    google_credentials: Annotated[
+        Path | None, typer.Option(help="The service account's JSON file.")
+    ] = None,
+    sheet: Annotated[
+        str, typer.Option(help="The spreadsheet's address or id. Without it it is simulated.")
+    ] = "",
+    settings: Annotated[Path, typer.Option(help="Where the settings go.")] = Path("novalgo.env"),
+) -> None:
+    """Set NovAlgo up: ask what is not given, try each answer on the real service, make the tabs.
+
+    Writes the settings with mode 600, prints the message for TradingView, and ends in `doctor`.
+    Without a terminal nothing is asked: what is not given is simulated.
+    """
+    from novalgo_cli.init import Answers, init
+
+    def ask(question: str, hidden: bool) -> str:
+        answer: str = typer.prompt(question, default="", hide_input=hidden, show_default=False)
+        return answer
+
+    with _one_line_on_error():
+        given = Answers(
+            alpaca_key_id=alpaca_key_id,
+            alpaca_secret_key=_content(alpaca_secret_key_file),
+            alpaca_env=alpaca_env,
+            alpaca_account=alpaca_account,
+            google_credentials=str(google_credentials or ""),
+            sheet=sheet,
+        )
+        init(given, ask if sys.stdin.isatty() else None, settings, os.environ, Console())
+
+
+def _content(path: Path | None) -> str:
+    from novalgo_common.errors import SettingsError
+
+    try:
+        return path.read_text(encoding="utf-8").strip() if path is not None else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read ({type(error).__name__})") from None

@@ -88,7 +88,7 @@ def api_routes(
     async def rebuild(*, replace: bool = False) -> StreamingResponse:
         return StreamingResponse(_rebuild(rebuilder, replace=replace), media_type=LINES)
 
-    @router.post("/alerts/test")
+    @router.post("/alerts/test", dependencies=[Depends(access.controller)])
     async def test_alerts() -> dict[str, object]:
         return await trial.run()
 

@@ -31,6 +31,7 @@ from novalgo_ingest.gate import Gate
 from novalgo_ingest.intake import Intake
 from novalgo_ingest.mail.channel import MailChannel
 from novalgo_ingest.metrics import Metrics
+from novalgo_ingest.monitoring import PrivateMonitoring
 from novalgo_ingest.performance import Performance
 from novalgo_ingest.preview import Preview
 from novalgo_ingest.queries import Queries
@@ -157,7 +158,8 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         _add_routes(app, webhook, preview, queries)
         if settings.docs_page:
             add_docs_page(app)
-        yield AlertsFirst(webhook.receive, app)
+        guarded = PrivateMonitoring(app, keys, settings.trusted_proxies)
+        yield AlertsFirst(webhook.receive, guarded)
 
 
 SERVICE = Service("ingest", Settings, "ingest_port", open_service, edge=lambda own: own.edge)

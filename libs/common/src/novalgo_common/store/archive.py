@@ -113,10 +113,8 @@ def _tables(connection: Connection) -> list[sa.Table]:
 
 def _copy_rows(source: Connection, into: Connection) -> None:
     for table in _tables(into):
-        columns = [column.name for column in table.columns]
-        rows = source.execute(
-            sa.select(*(sa.column(name) for name in columns)).select_from(sa.table(table.name))
-        )
+        here = sa.table(table.name, *(sa.column(column.name) for column in table.columns))
+        rows = source.execute(here.select())
         for batch in rows.mappings().partitions(BATCH):
             into.execute(table.insert(), [_typed(table, dict(row)) for row in batch])
 
@@ -132,7 +130,8 @@ def _typed(table: sa.Table, row: dict[str, object]) -> dict[str, object]:
 
 
 def _must_be_of_one_version(source: Connection, into: Connection, service: str) -> None:
-    query = sa.select(sa.column("version_num")).select_from(sa.table(VERSION))
+    number: sa.ColumnClause[str] = sa.column("version_num")
+    query = sa.select(number).select_from(sa.table(VERSION))
     try:
         stored = source.execute(query).scalar()
     except sa.exc.ProgrammingError:

@@ -23,6 +23,7 @@ JOURNAL = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.Index("journal_by_type", "type", "occurred_at"),
     sa.Index("journal_by_correlation", "correlation_id"),
+    sa.Index("journal_by_symbol", "symbol", "type", "occurred_at"),
 )
 
 MOVEMENTS = sa.Table(
@@ -98,7 +99,12 @@ SIGNALS = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("ended_at", Instant),
-    sa.Index("signals_by_time", "seen_at"),
+    sa.Index("signals_by_time", "seen_at", "signal_id"),
+    *(
+        sa.Index(f"signals_by_{name}", name, "seen_at", "signal_id")
+        for name in ("symbol", "timeframe", "action", "ending", "reason")
+    ),
+    sa.Index("signals_by_book", "symbol", "timeframe", "seen_at", "signal_id"),
 )
 
 STEPS = sa.Table(

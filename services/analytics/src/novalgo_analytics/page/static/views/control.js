@@ -63,7 +63,7 @@ export async function show(frame, { live, session, signal }) {
   await showHalts();
   frame.append(
     h("div", { class: "head" }, h("h1", {}, "Control")),
-    mayControl ? null : h("div", { class: "card" }, h("p", {}, session.name === null ? ["To order anything, ", h("a", { href: "/login?next=/control" }, "log in"), " with an API key that may control."] : "This API key may only read. Log in with one that may control.")),
+    ...(mayControl ? [] : [h("div", { class: "card" }, h("p", {}, session.name === null ? ["To order anything, ", h("a", { href: "/login?next=/control" }, "log in"), " with an API key that may control."] : "This API key may only read. Log in with one that may control."))]),
     card("Halted now", halts),
     card("An order", form, h("div", { class: "commands" },
       button("halt", "Halt", "No new positions. Exits go on.", "main"),
