@@ -11,7 +11,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import alert_to_order, burst, replaced, sustained
+from bench import (
+    abuse,
+    alert_to_order,
+    burst,
+    memory,
+    profit,
+    replaced,
+    statuses,
+    sustained,
+)
 from bench.broker import rabbitmq
 from bench.client import BenchError, Client, client
 from bench.figures import Comparison
@@ -27,6 +36,10 @@ class Name(StrEnum):
     SUSTAINED = "sustained"
     REPLACED = "replaced"
     ALERT_TO_ORDER = "alert-to-order"
+    PROFIT = "profit"
+    ABUSE = "abuse"
+    MEMORY = "memory"
+    STATUSES = "statuses"
 
 
 BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
@@ -34,6 +47,10 @@ BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
     Name.SUSTAINED: sustained.measure,
     Name.REPLACED: replaced.measure,
     Name.ALERT_TO_ORDER: alert_to_order.measure,
+    Name.PROFIT: profit.measure,
+    Name.ABUSE: abuse.measure,
+    Name.MEMORY: memory.measure,
+    Name.STATUSES: statuses.measure,
 }
 
 

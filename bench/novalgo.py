@@ -67,9 +67,11 @@ def _processes(
 
 
 @contextmanager
-def ingest_alone(folder: Path, amqp_url: str) -> Iterator[Server]:
+def ingest_alone(
+    folder: Path, amqp_url: str, settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     """Run ingest by itself; what it publishes waits in RabbitMQ."""
     [port] = free_ports(1)
-    environ = _environ(folder, {"ingest": port}, amqp_url)
+    environ = {**_environ(folder, {"ingest": port}, amqp_url), **(settings or {})}
     with server(["novalgo_ingest"], [port], folder, environ) as running:
         yield running

@@ -1,6 +1,7 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import database_url, postgres_url
 from tests.rabbitmq import amqp_url, broker, fresh_amqp_url
@@ -15,6 +16,10 @@ __all__ = [
     "on_both",
     "postgres_url",
 ]
+
+# A machine that is busy is slow, and nothing is wrong with the test.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture

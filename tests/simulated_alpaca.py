@@ -92,6 +92,13 @@ def truth(base: str) -> dict[str, Any]:
     return account
 
 
+def counted(base: str) -> dict[str, int]:
+    """Return how often each of Alpaca's addresses was asked."""
+    answer = requests.get(f"{base}/sim/requests", headers=KEY_HEADERS, timeout=10)
+    counts: dict[str, int] = answer.json()
+    return counts
+
+
 def until(holds: Callable[[], object], *, seconds: float = 20) -> None:
     """Wait for a condition; fail when it does not come about."""
     deadline = time.monotonic() + seconds

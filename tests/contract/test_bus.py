@@ -10,7 +10,13 @@ import pytest
 from novalgo_common.bus import ATTEMPTS, Bus
 from novalgo_common.dead_letters import FileDeadLetters
 from novalgo_common.errors import PermanentError, PublishError, UnavailableError, UnroutableError
-from novalgo_common.events import ConfigChanged, ConfigRequested, Event, PositionsRequested
+from novalgo_common.events import (
+    AlarmRaised,
+    ConfigChanged,
+    ConfigRequested,
+    Event,
+    PositionsRequested,
+)
 from novalgo_common.local_bus import LocalBus
 from novalgo_common.rabbitmq import RabbitBus
 from novalgo_common.topology import (
@@ -29,6 +35,7 @@ from tests.builders import (
     a_positions_report,
     a_positions_request,
     a_signal,
+    an_alarm,
 )
 from tests.listening import Listener, in_different_partitions, listen, listen_everywhere
 from tests.rabbitmq import amqp_channel
@@ -201,7 +208,7 @@ async def test_an_event_outlasts_any_outage_of_what_its_handler_needs(bus: Bus) 
 
 async def test_what_can_never_be_handled_is_dead_at_once(world: World) -> None:
     listener = Listener(PermanentError("no such account"))
-    await listen(world.bus, {ANALYTICS_JOURNAL.name: listener})
+    await listen(world.bus, {INGEST_RECEIPTS.name: listener})
     dead, alive = a_fill(), a_fill()
 
     await world.bus.publish(dead)
@@ -212,9 +219,24 @@ async def test_what_can_never_be_handled_is_dead_at_once(world: World) -> None:
     assert await _dead_letters(world) == [encode(dead)]
 
 
+async def test_a_death_raises_an_alarm_and_that_of_an_alarm_does_not(world: World) -> None:
+    dying = Listener(PermanentError("no use"))
+    journal = Listener(PermanentError("no use"))
+    handlers = {INGEST_RECEIPTS.name: dying, ANALYTICS_JOURNAL.name: journal}
+    await listen(world.bus, dict(handlers))
+    alarm, fill = an_alarm(), a_fill()
+
+    await world.bus.publish(alarm)
+    await world.bus.publish(fill)
+
+    await until(lambda: any(isinstance(event, AlarmRaised) for event in journal.handled))
+    [told] = [event for event in journal.handled if isinstance(event, AlarmRaised)]
+    assert (told.code, told.service) == ("dead_letter", "ingest")
+
+
 async def test_what_fails_too_often_is_dead_and_the_others_flow_on(world: World) -> None:
     listener = Listener(*(RuntimeError("a bug") for _ in range(ATTEMPTS)))
-    await listen(world.bus, {ANALYTICS_JOURNAL.name: listener})
+    await listen(world.bus, {INGEST_RECEIPTS.name: listener})
     dead, alive = a_fill(), a_fill()
 
     await world.bus.publish(dead)

@@ -15,7 +15,7 @@ from novalgo_common.errors import SettingsError
 from novalgo_common.http_protocol import LARGEST_HEAD, STRANGERS_OF_ONE_ADDRESS
 from novalgo_common.http_server import Tls, tls_context
 from tests.certificates import Authority
-from tests.ingest_service import Ingest, an_alert_body, running_ingest
+from tests.ingest_service import API_KEY, Ingest, an_alert_body, running_ingest
 from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
@@ -156,6 +156,19 @@ async def test_every_answer_says_that_it_is_no_page_and_not_to_be_kept(
     assert headers["Cache-Control"] == "no-store"
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert "server" not in headers
+
+
+@pytest.mark.parametrize("path", ["/ready", "/metrics"])
+async def test_from_a_public_address_monitoring_needs_a_key(tmp_path: Path, path: str) -> None:
+    public = {"X-Forwarded-For": "52.89.214.238"}
+    async with running_ingest(tmp_path, NOVALGO_TRUSTED_PROXIES="127.0.0.1") as ingest:
+        get = ingest.client.get
+        inside = (await get(path)).status_code
+        outside = (await get(path, headers=public)).status_code
+        with_key = (await get(path, headers=public | {"X-API-Key": API_KEY})).status_code
+        health = (await get("/health", headers=public)).status_code
+
+    assert (inside, outside, with_key, health) == (200, 401, 200, 200)
 
 
 async def test_with_a_certificate_ingest_speaks_https_alone(tmp_path: Path) -> None:

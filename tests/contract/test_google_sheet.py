@@ -297,3 +297,39 @@ async def test_closing_leaves_no_thread_behind(google: RunningGoogle, tmp_path: 
         await sheet.read(())
 
     await until(lambda: not [each for each in threading.enumerate() if "google" in each.name])
+
+
+async def test_a_page_in_the_place_of_an_answer_is_a_failure_like_any_other(
+    sheet: GoogleSheet, google: RunningGoogle
+) -> None:
+    await sheet.read(())
+    google.sheets.faults.refuse(502, page=True, retry_after="7")
+
+    with pytest.raises(SheetAwayError, match="Google answered 502") as away:
+        await sheet.read(())
+
+    assert away.value.retry_after == 7
+    assert (await sheet.read(())).config.cells
+
+
+async def test_an_answer_that_does_not_come_is_given_up(
+    sheet: GoogleSheet, google: RunningGoogle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("novalgo_sheets.google.TIMEOUT", (1, 0.2))
+    google.sheets.faults.delay(5)
+
+    with pytest.raises(SheetAwayError, match="cannot be reached"):
+        await sheet.read(())
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_access_that_is_gone_for_good_is_told_and_asked_for_again(
+    sheet: GoogleSheet, google: RunningGoogle, status: int
+) -> None:
+    await sheet.read(())
+    google.sheets.faults.refuse(status, times=2)
+    for _ in range(2):
+        with pytest.raises(SheetAwayError, match=r"share the spreadsheet|NOVALGO_SHEET_ID"):
+            await sheet.read(())
+
+    assert (await sheet.read(())).config.cells

@@ -322,3 +322,130 @@ def test_the_quota_is_there_again_a_minute_later() -> None:
 
     quota.take("Read", NOON)
     quota.take("Read", NOON + timedelta(minutes=1))
+
+
+def ask(google: Google, kind: str, **body: object) -> None:
+    google.book.batch_update({"requests": [{kind: body}]})
+
+
+def columns(google: Google, start: int, end: int) -> dict[str, object]:
+    return {
+        "sheetId": google.config.id,
+        "dimension": "COLUMNS",
+        "startIndex": start,
+        "endIndex": end,
+    }
+
+
+@pytest.fixture
+def named(checked: Google) -> Google:
+    """A spreadsheet with a name for the whole column of sizes."""
+    where = {"sheetId": checked.config.id, "startColumnIndex": 1, "endColumnIndex": 2}
+    ask(checked, "addNamedRange", namedRange={"name": "Sizes", "range": where})
+    return checked
+
+
+def where_sizes_are(google: Google) -> str:
+    return str(google.book.values_get("Sizes")["range"])
+
+
+def test_a_named_range_is_read_and_written_by_its_name(named: Google) -> None:
+    body = {"majorDimension": "COLUMNS", "values": [[None, None, 99]]}
+
+    named.book.values_update("Sizes", {"valueInputOption": "RAW"}, body)
+
+    assert where_sizes_are(named) == "Config!B1:B1000"
+    assert named.book.values_get("Sizes")["values"] == [["position_size"], ["5000"], ["99"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "found"),
+    [
+        pytest.param("insertDimension", (0, 2), "Config!D1:D1000", id="inserted before"),
+        pytest.param("insertDimension", (2, 3), "Config!B1:B1000", id="inserted behind"),
+        pytest.param("deleteDimension", (0, 1), "Config!A1:A1000", id="deleted before"),
+    ],
+)
+def test_a_named_range_moves_with_its_column(
+    named: Google, kind: str, at: tuple[int, int], found: str
+) -> None:
+    ask(named, kind, range=columns(named, *at))
+
+    assert where_sizes_are(named) == found
+
+
+def test_a_named_range_follows_a_column_that_is_moved(named: Google) -> None:
+    ask(named, "moveDimension", source=columns(named, 1, 2), destinationIndex=4)
+
+    assert where_sizes_are(named) == "Config!D1:D1000"
+    assert named.csv().splitlines()[0] == "symbol,active,Time Frame,position_size"
+
+
+def test_a_named_range_goes_with_its_column(named: Google) -> None:
+    ask(named, "deleteDimension", range=columns(named, 1, 2))
+
+    with pytest.raises(gspread.exceptions.APIError, match="Unable to parse range: Sizes"):
+        named.book.values_get("Sizes")
+
+
+def test_a_named_range_can_be_moved_by_its_id_and_taken_away(named: Google) -> None:
+    metadata = named.book.fetch_sheet_metadata()
+    [[range_id]] = [[each["namedRangeId"]] for each in metadata["namedRanges"]]
+    where = {"sheetId": named.config.id, "startColumnIndex": 2, "endColumnIndex": 3}
+
+    moved = {"namedRangeId": range_id, "name": "Sizes", "range": where}
+    ask(named, "updateNamedRange", namedRange=moved, fields="range")
+    assert where_sizes_are(named) == "Config!C1:C1000"
+    ask(named, "deleteNamedRange", namedRangeId=range_id)
+
+    assert named.book.fetch_sheet_metadata()["namedRanges"] == []
+
+
+def test_an_edit_of_the_file_that_moves_a_column_moves_its_name(named: Google) -> None:
+    named.edit("notes,symbol,position_size\n,AAPL,5000\n")
+
+    assert where_sizes_are(named) == "Config!C1:C1000"
+
+
+def test_what_dresses_a_tab_outlasts_a_restart(named: Google) -> None:
+    settings = SimulatorSettings(data_dir=named.directory)
+
+    [again] = SimulatedSheets.open(settings).workbook.read()["Config"].dress.named
+
+    assert again == "Sizes"
+
+
+def test_a_sort_moves_rows_and_a_filter_hides_none_from_the_api(checked: Google) -> None:
+    where = {"sheetId": checked.config.id, "startRowIndex": 1, "endRowIndex": 3}
+    specs = [{"dimensionIndex": 0, "sortOrder": "DESCENDING"}]
+
+    ask(checked, "setBasicFilter", filter={"range": where})
+    ask(checked, "sortRange", range=where, sortSpecs=specs)
+
+    assert [row[0] for row in checked.config.get_all_values()] == ["symbol", "NAN", "AAPL"]
+
+
+def test_a_renamed_tab_keeps_its_id(checked: Google) -> None:
+    number = checked.config.id
+
+    checked.config.update_title("Konfig")
+
+    assert checked.book.worksheet("Konfig").id == number
+    assert checked.csv("Konfig") == CONFIG
+
+
+def test_cells_of_named_types_are_written_with_their_notes(checked: Google) -> None:
+    start = {"sheetId": checked.config.id, "rowIndex": 3, "columnIndex": 0}
+    values = [
+        {"userEnteredValue": {"stringValue": "=1+1"}, "note": "mind"},
+        {"userEnteredValue": {"numberValue": 7}},
+        {"userEnteredValue": {"boolValue": True}},
+    ]
+
+    fields = "userEnteredValue,note"
+    ask(checked, "updateCells", start=start, rows=[{"values": values}], fields=fields)
+
+    unformatted = ValueRenderOption.unformatted
+    row = checked.config.get("A4:C4", value_render_option=unformatted)
+    assert row == [["=1+1", 7, True]]
+    assert checked.sheets.workbook.read()["Config"].dress.notes == {"3,0": "mind"}

@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import json
 from collections import Counter
 from io import StringIO
 from pathlib import Path
@@ -249,7 +250,7 @@ async def test_receipts_are_searched(tmp_path: Path, search: str, found: list[in
 
 async def test_a_receipt_tells_where_the_alert_came_from(tmp_path: Path) -> None:
     async with running_ingest(tmp_path) as ingest:
-        await ingest.stored(price="190.5", comment="=1+1")
+        await ingest.stored(price="190.5", comment="=1+1", symbol="NASDAQ:AAPL", pin="made-up")
 
         [receipt] = (await ingest.get("/signals"))["signals"]
         headers = {"X-API-Key": "made-up-key"}
@@ -257,6 +258,13 @@ async def test_a_receipt_tells_where_the_alert_came_from(tmp_path: Path) -> None
 
     told = (receipt["channel"], receipt["address"], receipt["secret"], receipt["price"])
     assert told == ("webhook", "127.0.0.1", "setting 1", 190.5)
+    assert json.loads(receipt["message"]) == {
+        "action": "BUY",
+        "symbol": "NASDAQ:AAPL",
+        "timeframe": "15 Min",
+        "price": "190.5",
+        "comment": "=1+1",
+    }
     assert exported.headers["content-type"].startswith("text/csv")
     assert exported.headers["x-before"] == "1"
     [line] = csv.DictReader(StringIO(exported.text))

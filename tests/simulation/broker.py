@@ -22,14 +22,17 @@ from novalgo_executor.broker import (
     BrokerOrder,
     BrokerPosition,
     Connected,
+    KeysRefusedError,
     MarketHours,
     NotSent,
     OrderRequest,
     OrderUpdate,
     Quote,
     Refused,
+    SplitNotice,
     StreamNews,
     SubmitOutcome,
+    Undoing,
     Unsure,
 )
 from novalgo_simulator.broker import order as alpaca
@@ -37,6 +40,7 @@ from novalgo_simulator.broker.errors import Refusal
 from novalgo_simulator.broker.order_request import OrderRequest as AlpacaRequest
 from novalgo_simulator.market.assets import find_asset
 from tests.simulation.audit.orders import OrderAudit
+from tests.simulation.day import START
 from tests.simulation.faults import Faults
 from tests.simulation.venue import Venue
 
@@ -86,6 +90,8 @@ class SimulatedBroker:
         faults = self._faults
         if self._is_away() or faults.happens("refused connection"):
             return NotSent("Alpaca cannot be reached", retry_after=2)
+        if self._venue.refuses_keys():
+            return NotSent("Alpaca refuses the keys", retry_after=30)
         if faults.happens("429"):
             await self._pass(0.05)
             return NotSent("Alpaca's request limit is reached", faults.seconds(0.5, 5))
@@ -94,6 +100,11 @@ class SimulatedBroker:
             return Unsure("ReadTimeout")
         if faults.happens("hang, then accepted late"):
             self._send(request, faults.seconds(TIMEOUT, TIMEOUT + 3))
+            await asyncio.sleep(TIMEOUT)
+            return Unsure("ReadTimeout")
+        if faults.happens("hang, then accepted after it was given up"):
+            self._audit.expect_late(request)
+            self._send(request, faults.seconds(TIMEOUT + 20, TIMEOUT + 60))
             await asyncio.sleep(TIMEOUT)
             return Unsure("ReadTimeout")
         if faults.happens("reset before accept"):
@@ -156,9 +167,9 @@ class SimulatedBroker:
         await self._travel()
         self._venue.cancel(UUID(order_id))
 
-    async def open_orders(self) -> Sequence[BrokerOrder]:
+    async def orders(self, after: datetime) -> Sequence[BrokerOrder]:
         await self._travel()
-        orders = self._venue.ledger.open_orders()
+        orders = self._venue.ledger.orders.values()
         return [self._state(order) for order in orders if not self._is_hidden(order)]
 
     async def fills(self, after: datetime) -> Sequence[BrokerFill]:
@@ -166,19 +177,26 @@ class SimulatedBroker:
         now = self._venue.now()
         return [_fill(listed.fill) for listed in self._venue.activities if after < listed.at <= now]
 
+    async def fills_of(self, order_id: str) -> Sequence[BrokerFill]:
+        return [fill for fill in await self.fills(START) if fill.order_id == order_id]
+
     async def events(self, after: datetime) -> Sequence[AccountEvent]:
         await self._travel()
-        return []
+        now = self._venue.now()
+        return [_event(movement) for at, movement in self._venue.movements if at <= now]
 
     async def positions(self) -> Sequence[BrokerPosition]:
         await self._travel()
+        if not self._venue.states_positions():
+            raise UnavailableError("Alpaca states no positions")
+        self._audit.positions_seen()
         symbols = sorted(self._venue.held_before)
         held = {symbol: self._venue.position(symbol) for symbol in symbols}
         return [
             BrokerPosition(
                 symbol=symbol,
                 quantity=amount(quantity),
-                average_price=Decimal(200),
+                average_price=self._venue.average_price(symbol),
                 current_price=None,
                 market_value=None,
                 unrealized_pl=None,
@@ -267,6 +285,8 @@ class SimulatedBroker:
         await self._pass(faults.seconds(1, 5) if faults.happens("slow read") else 0.01)
         if self._is_shut or self._is_away() or faults.happens("read failed"):
             raise UnavailableError("Alpaca gives no answer")
+        if self._venue.refuses_keys():
+            raise KeysRefusedError("Alpaca refuses the keys")
 
     async def _pass(self, seconds: float) -> None:
         await asyncio.sleep(self._faults.seconds(seconds / 2, seconds))
@@ -290,6 +310,21 @@ class SimulatedBroker:
         return replace(stated, status=OrderStatus.REJECTED) if rejected else stated
 
 
+def _event(movement: alpaca.Split | alpaca.Undoing) -> AccountEvent:
+    if isinstance(movement, alpaca.Split):
+        return SplitNotice(movement.symbol, movement.ratio)
+    stands = movement.corrected or movement.undone
+    return Undoing(
+        undoing_id=str(movement.id),
+        execution_id=str(movement.undone.execution_id),
+        order_id=str(movement.undone.order_id),
+        quantity=amount(stands.qty),
+        price=amount(stands.price),
+        is_correction=movement.corrected is not None,
+        at=movement.at,
+    )
+
+
 def _fill(fill: alpaca.Fill) -> BrokerFill:
     return BrokerFill(
         order_id=str(fill.order_id),
@@ -299,4 +334,5 @@ def _fill(fill: alpaca.Fill) -> BrokerFill:
         cumulative=amount(fill.cum_qty),
         price=amount(fill.price),
         filled_at=fill.at,
+        execution_id=str(fill.execution_id),
     )

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 
 from novalgo_common import metrics, relay
 from novalgo_common.store import Database
-from novalgo_executor import main
+from novalgo_executor import main, reconciler
 from novalgo_executor.control import Control
 from novalgo_executor.settings import Settings
 from tests.simulation.broker import SimulatedBroker
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 RELAY_IDLE = 5.0
 """Seconds; looking at an empty outbox every second would take a third of a run."""
+
+LONGEST_SILENCE = 20.0
+"""Seconds; a simulated day is too short for three minutes."""
 
 
 @contextmanager
@@ -53,6 +56,8 @@ def composed(world: "World") -> Iterator[None]:
         patch.object(main, "AlpacaBroker", SimpleNamespace(connect=broker)),
         patch.object(main, "uuid", SimpleNamespace(uuid4=world.new_id)),
         patch.object(main, "Control", control),
+        patch.object(main, "elapsed", world.loop.time),
+        patch.object(reconciler, "LONGEST_SILENCE", LONGEST_SILENCE),
         patch.object(main, "control_router", lambda *_args: APIRouter()),
         patch.object(relay, "IDLE", RELAY_IDLE),
         patch.object(metrics, "LOOK_EVERY", RELAY_IDLE),
@@ -77,12 +82,13 @@ def _logging_to(world: "World") -> Iterator[None]:
 
 
 @cache
-def settings(when_closed: str, conflict: str) -> Settings:
+def settings(when_closed: str, conflict: str, orders_a_minute: int | None) -> Settings:
     """Return executor's settings; reading them takes longer than a simulated minute."""
     return Settings.model_validate(
         {
             "when_closed": when_closed,
             "conflict": conflict,
+            "limit_orders_a_minute": orders_a_minute,
             "reconcile_seconds": Decimal(10),
             "data_dir": "simulated",
             "api_keys": "made-up-key",

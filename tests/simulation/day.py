@@ -50,15 +50,32 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Befall:
+    """The exchange undoes or corrects a symbol's newest execution, or splits its shares."""
+
+    at: float
+    what: str
+    """"bust", "correct" or "split"."""
+    symbol: str
+    ratio: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     signals: tuple[tuple[float, SignalReceived], ...]
     edits: tuple[Edit, ...]
     trades: tuple[Trade, ...]
     commands: tuple[Command, ...]
+    befalls: tuple[Befall, ...]
     closed: tuple[tuple[float, float], ...]
     """The times in which the market is closed."""
     outages: tuple[tuple[float, float], ...]
     """The times in which Alpaca answers nothing."""
+    revoked: tuple[tuple[float, float], ...]
+    """The times in which Alpaca refuses the keys."""
+    unstated: tuple[tuple[float, float], ...]
+    """The times in which Alpaca states no positions."""
+    orders_a_minute: int | None
     clock_steps: tuple[tuple[float, timedelta], ...]
     crashes: frozenset[int]
     """The steps at which the process is killed."""
@@ -80,8 +97,12 @@ def plan(chance: random.Random) -> Day:
         edits=_edits(chance, books),
         trades=_trades(chance, symbols),
         commands=_commands(chance, books),
+        befalls=_befalls(chance, symbols),
         closed=_spans(chance, 0.3, longest=60),
         outages=_spans(chance, 0.3, longest=30),
+        revoked=_spans(chance, 0.1, longest=30),
+        unstated=_spans(chance, 0.1, longest=90),
+        orders_a_minute=chance.choice((1, 2, 4)) if chance.random() < 0.15 else None,
         clock_steps=_clock_steps(chance),
         crashes=_crashes(chance),
         symbols=symbols,
@@ -164,6 +185,20 @@ def _commands(chance: random.Random, books: list[tuple[str, str]]) -> tuple[Comm
             over_the_bus=chance.random() < 0.5,
         )
         for _ in range(count)
+    )
+
+
+def _befalls(chance: random.Random, symbols: tuple[str, ...]) -> tuple[Befall, ...]:
+    if chance.random() >= 0.25:
+        return ()
+    return tuple(
+        Befall(
+            at=chance.uniform(10, LENGTH),
+            what=chance.choice(("bust", "correct", "split")),
+            symbol=chance.choice(symbols),
+            ratio=Decimal(chance.choice(("2", "3", "1.5", "0.1", "0.25"))),
+        )
+        for _ in range(chance.choice((1, 1, 3)))
     )
 
 

@@ -13,6 +13,7 @@ BROKER = (
     "5xx after accept",
     "hang",
     "hang, then accepted late",
+    "hang, then accepted after it was given up",
     "unreadable answer",
     "order refused",
     "read failed",
@@ -20,6 +21,7 @@ BROKER = (
     "invisible at first",
     "position late",
     "activity late",
+    "event late",
     "no quote",
 )
 ORDERS = ("partial fill", "stall", "canceled by the market", "rejected by the market")

@@ -18,15 +18,15 @@ from novalgo_common.relay import Relay
 from novalgo_common.store import Waiting
 from novalgo_executor import decide as deciding
 from novalgo_executor import desk as desks
-from novalgo_executor import main
-from novalgo_executor.broker import BrokerFill
+from novalgo_executor import main, position_check
+from novalgo_executor.broker import BrokerFill, Undoing
 from novalgo_executor.decide import decide
 from novalgo_executor.desk import Desk
 from novalgo_executor.facts import Facts, Order, Rules, Signal
 from novalgo_executor.handler import Handler
 from novalgo_executor.reconciler import Reconciler
-from novalgo_executor.steps import Ask, End, Step, Submit
-from novalgo_executor.store import Store, positions, signals
+from novalgo_executor.steps import Ask, End, Step, Submit, Wait
+from novalgo_executor.store import Counted, Store, positions, requests, signals
 from novalgo_executor.symbol_workers import SymbolWorkers
 from tests.simulation.audit.promises import Promise
 
@@ -94,10 +94,10 @@ class _TrustsTheStream(Reconciler):
 
 
 class _OvertakingWorkers(SymbolWorkers):
-    async def _advance_all(self, symbol: str, *, look_up: bool) -> bool:
+    async def _advance_all(self, symbol: str, *, look_up: bool) -> list[Wait]:
         found = list(reversed(await self._store.active_signals(symbol)))
         waits = [await self._advance(signal) for signal in found]
-        return any(wait is not None for wait in waits)
+        return [wait for wait in waits if wait is not None]
 
 
 @contextmanager
@@ -171,6 +171,40 @@ def _never_refused(
     return Ask(asset=True) if facts.asset is None else None
 
 
+class _ForgetsBusts(Store):
+    async def undo(self, undoing: Undoing) -> Sequence[Counted]:
+        return ()
+
+
+class _LeavesLateOrders(Store):
+    async def settle_late(self, order: Order) -> bool:
+        return False
+
+
+class _TrustsForEver(Reconciler):
+    @property
+    def is_recent(self) -> bool:
+        return True
+
+
+@contextmanager
+def _no_limits() -> Iterator[None]:
+    with (
+        patch.object(deciding, "refuse_size", lambda *_: None),
+        patch.object(Desk, "_allowance", lambda *_: None),
+    ):
+        yield
+
+
+@contextmanager
+def _blind_to_splits() -> Iterator[None]:
+    with (
+        patch.object(position_check, "noticed", lambda *_: False),
+        patch.object(position_check, "recognised", lambda *_: False),
+    ):
+        yield
+
+
 def _instead(name: str, mutated: object) -> Callable[[], AbstractContextManager[object]]:
     return lambda: patch.object(main, name, mutated)
 
@@ -199,4 +233,20 @@ MUTANTS = (
         lambda: patch.object(deciding, "refuse_entry", _never_refused),
         (Promise.ENTRY_NEEDS_ROW,),
     ),
+    Mutant(
+        "the requests' dedup",
+        lambda: patch.object(requests, "take", lambda *_: True),
+        (Promise.OBEYED_ONCE,),
+    ),
+    Mutant("the undoing of busts", _instead("Store", _ForgetsBusts), (Promise.UNDONE,)),
+    Mutant("the recognition of splits", _blind_to_splits, (Promise.SPLIT_TOLD,)),
+    Mutant(
+        "the settling of late orders", _instead("Store", _LeavesLateOrders), (Promise.LATE_SETTLED,)
+    ),
+    Mutant(
+        "the look at the last comparison",
+        _instead("Reconciler", _TrustsForEver),
+        (Promise.COMPARED,),
+    ),
+    Mutant("the limits", _no_limits, (Promise.RATE,)),
 )

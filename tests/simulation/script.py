@@ -20,7 +20,7 @@ from novalgo_executor.control import Control
 from novalgo_simulator.broker.errors import Refusal
 from novalgo_simulator.broker.order import Side
 from novalgo_simulator.broker.order_request import OrderRequest
-from tests.simulation.day import A_PERSONS_WORD, LENGTH, Command, Edit, Trade
+from tests.simulation.day import A_PERSONS_WORD, LENGTH, Befall, Command, Edit, Trade
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -40,6 +40,8 @@ class Script:
             at(edit.at, self._edit, number, edit)
         for trade in day.trades:
             at(max(0.0, trade.at), self._trade, trade)
+        for befall in day.befalls:
+            at(befall.at, self._befall, befall)
         for command in day.commands:
             at(command.at, self._command, command)
         for moment, step in day.clock_steps:
@@ -79,6 +81,12 @@ class Script:
         done = "refused" if isinstance(placed, Refusal) else "placed"
         world.trace(f"by hand {trade.symbol} {trade.quantity} {done}")
         world.counts["trades by hand"] += done == "placed"
+
+    def _befall(self, befall: Befall) -> None:
+        world = self._world
+        if world.venue.befall(befall):
+            world.trace(f"the exchange: {befall.what} {befall.symbol} {befall.ratio}")
+            world.counts[f"exchange: {befall.what}"] += 1
 
     def _command(self, command: Command) -> None:
         world = self._world

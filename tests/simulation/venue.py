@@ -7,7 +7,7 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -17,15 +17,20 @@ from novalgo_simulator.broker.account import Valuation
 from novalgo_simulator.broker.errors import Refusal
 from novalgo_simulator.broker.exchange import Moment, accept, cancel_requested, canceled, progress
 from novalgo_simulator.broker.ledger import Ledger
-from novalgo_simulator.broker.order import Change, Fill, Order, Status
+from novalgo_simulator.broker.order import Change, Fill, Order, Split, Status, Undoing
 from novalgo_simulator.broker.order_request import OrderRequest
 from novalgo_simulator.broker.rules import Standing, refusal
 from novalgo_simulator.market.assets import find_asset
 from novalgo_simulator.market.prices import Quote
-from tests.simulation.day import LENGTH, START
+from tests.simulation.day import LENGTH, START, Befall, Day
 from tests.simulation.faults import Faults
 
 CENT = Decimal("0.01")
+
+
+def _is_within(spans: tuple[tuple[float, float], ...]) -> bool:
+    at = asyncio.get_running_loop().time()
+    return any(start <= at < end for start, end in spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +42,20 @@ class Listed:
 
 
 class Venue:
-    def __init__(
-        self, chance: random.Random, faults: Faults, closed: tuple[tuple[float, float], ...]
-    ) -> None:
+    def __init__(self, chance: random.Random, faults: Faults, day: Day) -> None:
         self.ledger = Ledger(Decimal(1_000_000))
         self.activities: list[Listed] = []
+        self.movements: list[tuple[datetime, Split | Undoing]] = []
+        """What the exchange did, and from when on Alpaca tells it."""
         self.rejected: set[UUID] = set()
         self.visible_from: dict[UUID, datetime] = {}
         self.held_before: dict[str, list[tuple[datetime, Decimal]]] = defaultdict(list)
         self.on_change: Callable[[Change], None] = lambda _change: None
         self._chance = chance
         self._faults = faults
-        self._closed = closed
+        self._closed = day.closed
+        self._revoked = day.revoked
+        self._unstated = day.unstated
         self._prices: dict[str, Decimal] = {}
         self._is_over = False
 
@@ -58,8 +65,13 @@ class Venue:
     # --- the market
 
     def is_open(self) -> bool:
-        at = asyncio.get_running_loop().time()
-        return not any(start <= at < end for start, end in self._closed)
+        return not _is_within(self._closed)
+
+    def refuses_keys(self) -> bool:
+        return _is_within(self._revoked)
+
+    def states_positions(self) -> bool:
+        return not _is_within(self._unstated)
 
     def next_change(self) -> datetime:
         """Return when the market opens or closes next."""
@@ -68,7 +80,7 @@ class Venue:
         return START + timedelta(seconds=min(changes, default=LENGTH * 100))
 
     def quote(self, symbol: str) -> Quote:
-        price = self._prices.get(symbol, Decimal(200))
+        price = self._price(symbol)
         price = max(Decimal(1), price + self._chance.randint(-30, 30) * CENT)
         self._prices[symbol] = price
         return Quote(price)
@@ -181,6 +193,53 @@ class Venue:
             self.activities.append(Listed(change.fill, self.now() + timedelta(seconds=lag)))
         self.on_change(change)
 
+    # --- what the exchange does
+
+    def befall(self, befall: Befall) -> bool:
+        """Undo, correct or split; return whether there was anything of the kind."""
+        movement = self._movement(befall)
+        if movement is None:
+            return False
+        if befall.what == "split":
+            for order in self.ledger.open_orders(befall.symbol):
+                self._commit(canceled(order, self.now()))
+            self._prices[befall.symbol] = (self._price(befall.symbol) / befall.ratio).quantize(CENT)
+        self.held_before[befall.symbol].append((self.now(), self.ledger.held(befall.symbol)))
+        self.ledger.apply_movement(movement)
+        late = self._faults.happens("event late")
+        lag = self._faults.seconds(1, 20) if late else 0.0
+        self.movements.append((self.now() + timedelta(seconds=lag), movement))
+        return True
+
+    def _movement(self, befall: Befall) -> Split | Undoing | None:
+        own_id = UUID(int=self._chance.getrandbits(128), version=4)
+        if befall.what == "split":
+            held, price = self.ledger.held(befall.symbol), self._price(befall.symbol)
+            return Split(
+                id=own_id,
+                symbol=befall.symbol,
+                ratio=befall.ratio,
+                held=held,
+                cash_price=price,
+                at=self.now(),
+            )
+        fill = self.ledger.newest_fill(befall.symbol)
+        if fill is None:
+            return None
+        qty = (
+            max(Decimal(1), fill.qty - 1) if fill.qty == fill.qty.to_integral_value() else fill.qty
+        )
+        corrected = replace(fill, execution_id=own_id, qty=qty, price=fill.price + CENT)
+        return Undoing(
+            id=own_id,
+            undone=fill,
+            corrected=corrected if befall.what == "correct" else None,
+            at=self.now(),
+        )
+
+    def _price(self, symbol: str) -> Decimal:
+        return self._prices.get(symbol, Decimal(200))
+
     def _valuation(self) -> Valuation:
         values = [
             position.qty * self._prices.get(position.symbol, Decimal(200))
@@ -192,6 +251,10 @@ class Venue:
             short_value=sum((value for value in values if value < 0), Decimal(0)),
             reserved=sum((order.reserved for order in self.ledger.open_orders()), Decimal(0)),
         )
+
+    def average_price(self, symbol: str) -> Decimal:
+        position = self.ledger.positions.get(symbol)
+        return position.avg_entry_price if position is not None else Decimal(0)
 
     def position(self, symbol: str) -> Decimal:
         """Return the position as the positions endpoint states it, at times a moment late."""

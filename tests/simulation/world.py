@@ -91,10 +91,13 @@ class World:
         self._faults = Faults(self._chance, self._fault_counts)
         self.disk = disk()
         self.disk.clear()
-        self.venue = Venue(self._chance, self._faults, self.day.closed)
+        self.venue = Venue(self._chance, self._faults, self.day)
         self.venue.on_change = self._hear
-        others, clock = bool(self.day.trades), bool(self.day.clock_steps)
-        self.record = Record(self.disk, self.venue, self.trace, others, clock)
+        others, clock = bool(self.day.trades or self.day.befalls), bool(self.day.clock_steps)
+        most = self.day.orders_a_minute
+        self.record = Record(
+            self.disk, self.venue, self.trace, others, clock, most, bool(self.day.trades)
+        )
         self._audit = Audit(self.record)
         self.office = PostOffice(self.day.symbols)
         self.life: Life | None = None
@@ -177,7 +180,8 @@ class World:
         self.life = None
 
     async def _live(self, life: Life) -> None:
-        chosen = settings(self.day.when_closed, self.day.conflict)
+        day = self.day
+        chosen = settings(day.when_closed, day.conflict, day.orders_a_minute)
         with structlog.contextvars.bound_contextvars(life=life):
             try:
                 async with main.open_service(chosen, life.bus, self._clock):
@@ -220,8 +224,17 @@ class World:
         self.counts["orders"] += len(self.venue.ledger.orders)
         self.counts["fills"] += len(self.venue.ledger.fills)
         self.counts["steps"] += self._steps
+        self.counts["days with revoked keys"] += bool(self.day.revoked)
+        self.counts["days without stated positions for a while"] += bool(self.day.unstated)
+        self.counts["days with a limit"] += self.day.orders_a_minute is not None
+        self.counts["orders after they were given up"] += self.late_orders()
         self.counts["outages"] += len(self.day.outages)
         self.counts["market closings"] += len(self.day.closed)
+
+    def late_orders(self) -> int:
+        query = "SELECT count(*) FROM orders WHERE late_settled_at IS NOT NULL"
+        count: int = self.disk.rows(query)[0][0]
+        return count
 
     async def _close(self) -> None:
         self._audit.stop()

@@ -3,8 +3,11 @@
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
+from novalgo_simulator.broker.order import Fill, Split, Undoing
 from tests.simulation.audit.promises import Promise
 from tests.simulation.audit.record import Record, seconds
 
@@ -22,13 +25,15 @@ class BookAudit:
     _counted: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     _last_fill: int = 0
     _last_event: int = 0
+    _last_correction: int = 0
 
     def held(self, symbol: str, timeframe: str) -> Decimal:
         return self._books.get((symbol, timeframe), ZERO)
 
     def committed(self) -> None:
         self._take_fills()
-        self._take_adoptions()
+        self._take_corrections()
+        self._take_events()
         self._check_books()
 
     def _take_fills(self) -> None:
@@ -47,13 +52,23 @@ class BookAudit:
                 self._explain(f"{shares} {symbol} were counted as somebody else's")
 
     def _check_counted(self, order_id: str) -> None:
-        fills = self.record.venue.ledger.fills
+        movements = self.record.venue.ledger.movements
+        fills = [each for each in movements if isinstance(each, Fill)]
         filled = sum((fill.qty for fill in fills if str(fill.order_id) == order_id), ZERO)
         if self._counted[order_id] > filled:
             detail = f"{self._counted[order_id]} counted of {filled} filled: order {order_id}"
             self.record.fail(Promise.FILLS_ONCE, detail)
 
-    def _take_adoptions(self) -> None:
+    def _take_corrections(self) -> None:
+        query = "SELECT rowid, quantity, symbol, timeframe, side FROM corrections WHERE rowid > ?"
+        for row, quantity, symbol, timeframe, side in self.record.disk.rows(
+            query, self._last_correction
+        ):
+            self._last_correction = row
+            shares = Decimal(quantity)
+            self._books[symbol, timeframe] += shares if side == "buy" else -shares
+
+    def _take_events(self) -> None:
         query = "SELECT position, body FROM outbox WHERE position > ? ORDER BY position"
         for position, body in self.record.disk.rows(query, self._last_event):
             self._last_event = position
@@ -61,6 +76,34 @@ class BookAudit:
                 event = json.loads(body)
                 self._books[event["symbol"], event["timeframe"]] += Decimal(event["quantity"])
                 self._explain(f"{event['quantity']} {event['symbol']} were adopted")
+                self._check_split(event["symbol"])
+            elif '"fill.busted.v1"' in body:
+                event = json.loads(body)
+                shares = Decimal(event["quantity"])
+                signed = shares if event["side"] == "buy" else -shares
+                self._books[event["symbol"], event["timeframe"]] -= signed
+            elif '"position.split.v1"' in body:
+                self._take_split(json.loads(body))
+
+    def _take_split(self, event: dict[str, Any]) -> None:
+        for part in event["parts"]:
+            book = event["symbol"], part["timeframe"]
+            if self._books[book] != Decimal(part["before"]):
+                self.record.fail(Promise.BOOKS_ARE_FILLS, f"{book} split from {part['before']}")
+            self._books[book] = Decimal(part["after"])
+
+    def _check_split(self, symbol: str) -> None:
+        """Fail where shares of a symbol were adopted that nothing but a split has touched."""
+        venue = self.record.venue
+        moved = [movement for _, movement in venue.movements if _symbol(movement) == symbol]
+        if not moved or self.record.trades_by_hand or len(moved) > 1:
+            return
+        [movement] = moved
+        since = movement.at - timedelta(seconds=2)
+        orders = [order for order in venue.ledger.orders.values() if order.symbol == symbol]
+        quiet = all(order.updated_at < since for order in orders)
+        if isinstance(movement, Split) and quiet and movement.held:
+            self.record.fail(Promise.SPLIT_TOLD, f"{symbol} was adopted after a split")
 
     def _explain(self, detail: str) -> None:
         if not self.record.others_trade:
@@ -83,3 +126,7 @@ class BookAudit:
             nets[symbol] += quantity
         for symbol, net in nets.items():
             self.nets[symbol].append((seconds(), net))
+
+
+def _symbol(movement: Split | Undoing) -> str:
+    return movement.symbol if isinstance(movement, Split) else movement.undone.symbol

@@ -9,6 +9,10 @@ from tests.simulation.audit.record import Record, seconds
 
 SLACK = 21.0
 """Seconds that a decision may be under way before it is stored: it asks Alpaca things meanwhile."""
+COMPARING = 25.0
+"""Seconds that a comparison may take after the positions were stated."""
+LONGEST_SILENCE = 20.0
+"""As composition.py sets it."""
 A_MOMENT = 0.1
 """Seconds between the commit of a sending and the sending."""
 
@@ -16,6 +20,8 @@ A_MOMENT = 0.1
 @dataclass
 class EntryAudit:
     record: Record
+    compared_at: float = 0.0
+    """When the broker last stated the positions."""
     _arrived: dict[str, float] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
     _halts: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -30,6 +36,8 @@ class EntryAudit:
         halted_at = [at for scope, at in self._halts.items() if scope in scopes]
         if any(seconds() - at > A_MOMENT for at in halted_at):
             self.record.fail(Promise.HALTED, f"{name} leaves")
+        if seconds() - self.compared_at > LONGEST_SILENCE + COMPARING:
+            self.record.fail(Promise.COMPARED, f"{name} leaves, compared at {self.compared_at:.1f}")
 
     def committed(self) -> None:
         self._take_config()
@@ -78,10 +86,24 @@ class EntryAudit:
             if self._halts.keys() & _scopes(symbol, timeframe):
                 detail = f"{symbol} {timeframe} is to be opened: {self._halts}"
                 self.record.fail(Promise.HALTED, detail)
+            self._check_rate(row)
             if part == 1 and not self._was_active(symbol, timeframe):
                 self.record.fail(Promise.ENTRY_NEEDS_ROW, f"{symbol} {timeframe} is to be opened")
         standing = self.record.disk.rows("SELECT symbol, timeframe FROM halts")
         self._halts = {scope: self._halts.get(scope, seconds()) for scope in standing}
+
+    def _check_rate(self, row: int) -> None:
+        most = self.record.orders_a_minute
+        if most is None or self.record.clock_steps:
+            return
+        query = (
+            "SELECT count(*) FROM orders older JOIN orders this ON this.rowid = ?"
+            " WHERE older.leg = 'open' AND older.part = 1 AND older.rowid <= this.rowid"
+            " AND julianday(older.created_at) > julianday(this.created_at) - 59.9 / 86400"
+        )
+        [(opened,)] = self.record.disk.rows(query, row)
+        if opened > most:
+            self.record.fail(Promise.RATE, f"{opened} were opened within a minute")
 
     def _was_active(self, symbol: str, timeframe: str) -> bool:
         """Return whether the row may still have been active when this was decided."""

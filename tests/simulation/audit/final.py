@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from novalgo_executor.store.signals import FIRST_CLOSING
+from novalgo_simulator.broker.order import Undoing
 from tests.simulation.audit.promises import Promise
 
 if TYPE_CHECKING:
@@ -42,6 +43,14 @@ def unfinished(world: "World") -> Missing:
     waiting = rows("SELECT count(*) FROM outbox WHERE published_at IS NULL")[0][0]
     if waiting:
         missing.append((Promise.DRAINS, f"{waiting} events wait in the outbox"))
+    missing += [
+        (Promise.LATE_SETTLED, name)
+        for (name,) in rows(
+            "SELECT client_order_id FROM orders WHERE given_up_at IS NOT NULL"
+            " AND order_id IS NOT NULL AND late_settled_at IS NULL"
+        )
+    ]
+    missing += _not_undone(world)
     missing += _disagreements(world)
     missing += _uncounted(world)
     return missing
@@ -57,6 +66,22 @@ def _disagreements(world: "World") -> Missing:
         (Promise.BOOKS_AGREE, f"{symbol}: {ours[symbol]} here, {held} at Alpaca")
         for symbol in world.day.symbols
         if (held := world.venue.ledger.held(symbol)) != ours[symbol]
+    ]
+
+
+def _not_undone(world: "World") -> Missing:
+    """Return the fills that the exchange undid and that still stand here."""
+    standing = {
+        execution_id
+        for (execution_id,) in world.disk.rows(
+            "SELECT execution_id FROM fills WHERE undone_by IS NULL"
+            " UNION ALL SELECT undoing_id FROM corrections WHERE undone_by IS NULL"
+        )
+    }
+    return [
+        (Promise.UNDONE, f"{movement.undone.qty} {movement.undone.symbol} still count")
+        for _, movement in world.venue.movements
+        if isinstance(movement, Undoing) and str(movement.undone.execution_id) in standing
     ]
 
 

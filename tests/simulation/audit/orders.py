@@ -46,6 +46,15 @@ class OrderAudit:
         self._check_signal(signal_id, name, opens=leg == "open")
         self._check_position_seen(request.symbol, signal_id, created_at, name)
 
+    def expect_late(self, request: OrderRequest) -> None:
+        """This order will arrive only after it was given up."""
+        self.record.late.add(request.client_order_id)
+        self.record.late_symbols.add(request.symbol)
+
+    def positions_seen(self) -> None:
+        """The broker states all positions."""
+        self.entries.compared_at = seconds()
+
     def submitted(self, request: OrderRequest, outcome: SubmitOutcome) -> None:
         """This is what executor was told of it."""
         name = request.client_order_id
@@ -66,7 +75,8 @@ class OrderAudit:
 
     def refused(self, request: OrderRequest, message: str) -> None:
         self.record.trace(f"  refused: {message}")
-        if not self.record.others_trade and any(words in message for words in WRONG_SIDE):
+        explained = self.record.others_trade or request.symbol in self.record.late_symbols
+        if not explained and any(words in message for words in WRONG_SIDE):
             self.record.fail(Promise.TRUE_INTENT, f"{request.client_order_id}: {message}")
 
     def changed(self, change: Change) -> None:

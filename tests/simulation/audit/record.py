@@ -25,8 +25,13 @@ class Record:
     trace: Callable[[str], None]
     others_trade: bool
     clock_steps: bool
+    orders_a_minute: int | None
+    trades_by_hand: bool
     requests: list[Event] = field(default_factory=list)
     """What a person has ordered so far."""
+    late: set[str] = field(default_factory=set)
+    """Ids of orders that arrive only after they are given up."""
+    late_symbols: set[str] = field(default_factory=set)
     violations: list[Violation] = field(default_factory=list)
 
     def fail(self, promise: Promise, detail: str) -> None:

@@ -22,7 +22,7 @@ def test_every_chart_is_a_picture() -> None:
     returns = series(0.01, -0.02, 0.005, 0.01)
     days = [a_day(number, str(1000 + number)) for number in range(4)]
     trades = [
-        a_trade(str(amount), symbol=symbol, opened_at=NOON + timedelta(hours=amount % 5))
+        a_trade(str(amount), symbol=symbol, opened_at=NOON + timedelta(hours=6 * (amount % 5)))
         for amount, symbol in zip((5, -3, 12, 1, -8, 40), "ABCABC", strict=True)
     ]
 

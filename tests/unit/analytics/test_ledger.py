@@ -315,6 +315,35 @@ def test_the_books_and_the_account_hold_the_same_and_earned_the_same(
     assert by_book == ledger.account.realised + ledger.account.unrealised(price)
 
 
+@given(
+    st.lists(
+        st.tuples(st.integers(-9, 9).filter(bool), st.decimals("1", "200", places=2)), max_size=30
+    )
+)
+def test_share_by_share_the_same_is_earned(trades: list[tuple[int, Decimal]]) -> None:
+    # Another way to count: every single share in a queue of its own price.
+    shares: list[tuple[int, Decimal]] = []
+    earned = Decimal(0)
+    for quantity, price in trades:
+        side = 1 if quantity > 0 else -1
+        for _ in range(abs(quantity)):
+            if shares and shares[0][0] != side:
+                held, paid = shares.pop(0)
+                earned += held * (price - paid)
+            else:
+                shares.append((side, price))
+
+    ledger = build(
+        [
+            (bought if quantity > 0 else sold)(str(abs(quantity)), str(price))
+            for quantity, price in trades
+        ]
+    )
+
+    assert ledger.account.realised == earned
+    assert ledger.account.quantity == sum(side for side, _ in shares)
+
+
 @given(days_of_trading(), PRICES)
 def test_average_cost_ends_where_first_in_first_out_does(
     movements: list[Movement], price: Decimal

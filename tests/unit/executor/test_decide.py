@@ -6,7 +6,7 @@ import pytest
 
 from novalgo_common.events import Action, Ending, Leg, OrderStatus, Reason, Side
 from novalgo_executor.broker import Asset, PositionIntent
-from novalgo_executor.decide import decide
+from novalgo_executor.decide import age_counts_from, decide
 from novalgo_executor.facts import Conflict, Facts, WhenClosed
 from novalgo_executor.halts import Halt, Scope
 from novalgo_executor.steps import (
@@ -20,7 +20,7 @@ from novalgo_executor.steps import (
     Submit,
     Wait,
 )
-from tests.builders import NOON, SYMBOL, a_config_row
+from tests.builders import NOON, SECOND, SYMBOL, a_config_row
 from tests.unit.executor.builders import (
     CLOSED,
     RULES,
@@ -30,6 +30,7 @@ from tests.unit.executor.builders import (
 )
 
 LATER = NOON + timedelta(minutes=10)
+OLD = timedelta(minutes=10)
 HALT = Halt(Scope(), "a person's word", NOON)
 
 
@@ -180,8 +181,8 @@ def test_an_exit_is_never_refused(facts: dict[str, object]) -> None:
 
 
 def test_an_old_signal_opens_nothing_but_closes_the_other_side() -> None:
-    flat = decide(a_stored_signal(Action.BUY), some_facts(), RULES, now=LATER)
-    short = decide(a_stored_signal(Action.BUY), some_facts(held=Decimal(-5)), RULES, now=LATER)
+    flat = deciding(Action.BUY, age=OLD)
+    short = deciding(Action.BUY, age=OLD, held=Decimal(-5))
 
     assert ended(flat).ending is Ending.EXPIRED
     assert submitted(short).leg is Leg.CLOSE
@@ -189,11 +190,9 @@ def test_an_old_signal_opens_nothing_but_closes_the_other_side() -> None:
 
 def test_the_age_of_a_reversals_opening_counts_from_its_own_close() -> None:
     closed = an_order(Leg.CLOSE, ended_at=LATER)
-    facts = some_facts(orders=(closed,), broker_position=Decimal(0))
 
-    step = decide(a_stored_signal(), facts, RULES, now=LATER)
-
-    assert submitted(step).leg is Leg.OPEN
+    assert age_counts_from(a_stored_signal(), ()) == NOON
+    assert age_counts_from(a_stored_signal(), (closed,)) == LATER
 
 
 def test_an_entry_waits_for_the_first_configuration() -> None:
@@ -308,8 +307,8 @@ def test_an_order_that_never_left_is_sent_as_it_was_stored() -> None:
 
 
 def test_an_opening_that_never_left_expires_and_a_closing_does_not() -> None:
-    opening = with_order(**UNKNOWN, sent=False)
-    closing = with_order(leg=Leg.CLOSE, **UNKNOWN, sent=False)
+    opening = replace(with_order(**UNKNOWN, sent=False), age=OLD)
+    closing = replace(with_order(leg=Leg.CLOSE, **UNKNOWN, sent=False), age=OLD)
 
     expired = decide(a_stored_signal(), opening, RULES, now=LATER)
     assert ended(expired).ending is Ending.EXPIRED
@@ -427,6 +426,54 @@ def test_a_close_waits_while_another_order_that_rests_is_selling_the_same_shares
     assert submitted(deciding(Action.CLOSE, hours=CLOSED, **facts)).leg is Leg.CLOSE
 
 
+def test_while_the_books_are_not_compared_entries_wait_and_exits_go_on() -> None:
+    unsent = an_order(status=OrderStatus.UNKNOWN, sent=False, filled_quantity=Decimal(0))
+
+    assert deciding(Action.BUY, compared=False) == Wait(parked=True)
+    assert deciding(Action.BUY, compared=False, orders=(unsent,)) == Wait(parked=True)
+    assert submitted(deciding(Action.CLOSE, compared=False, held=Decimal(5))).leg is Leg.CLOSE
+    assert ended(deciding(Action.BUY, compared=False, age=OLD)).ending is Ending.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("changes", "cancels"),
+    [
+        pytest.param({}, True, id="an entry that filled in part"),
+        pytest.param({"leg": Leg.CLOSE}, False, id="an exit"),
+        pytest.param({"filled_quantity": Decimal(0)}, False, id="nothing filled yet"),
+        pytest.param({"created_at": NOON + 60 * SECOND}, False, id="not long ago"),
+    ],
+)
+def test_the_rest_of_an_entry_that_stalls_is_cancelled(
+    changes: dict[str, object], cancels: bool
+) -> None:
+    part = {"filled_quantity": Decimal(5), "counted_quantity": Decimal(5), "ended_at": None}
+    order = replace(an_order(status=OrderStatus.OPEN, **part), **changes)  # type: ignore[arg-type]
+    facts = some_facts(orders=(order,), open_since=NOON)
+
+    step = decide(a_stored_signal(), facts, RULES, now=NOON + 150 * SECOND)
+
+    assert step == (Cancel(order) if cancels else Wait())
+
+
+def test_an_entry_that_fills_nothing_is_cancelled_when_its_signal_would_be_stale() -> None:
+    order = an_order(status=OrderStatus.OPEN, filled_quantity=Decimal(0), ended_at=None)
+
+    step = decide(a_stored_signal(), some_facts(orders=(order,), open_since=NOON), RULES, now=LATER)
+
+    assert step == Cancel(order)
+
+
+def test_an_entry_from_before_the_open_gets_its_time_from_the_open_on() -> None:
+    order = an_order(status=OrderStatus.OPEN, filled_quantity=Decimal(0), ended_at=None)
+
+    just_opened = some_facts(orders=(order,), open_since=LATER)
+    closed = some_facts(orders=(order,), hours=CLOSED)
+
+    assert decide(a_stored_signal(), just_opened, RULES, now=LATER) == Wait()
+    assert decide(a_stored_signal(), closed, RULES, now=LATER) == Wait(parked=True)
+
+
 def test_a_sheet_that_was_not_read_for_too_long_stops_entries_and_no_exit() -> None:
     rules = replace(RULES, max_config_age=timedelta(hours=4))
     old = NOON - timedelta(hours=4, seconds=1)
@@ -468,9 +515,7 @@ def test_a_rows_own_terms_stop_its_entries_and_no_exit(
 
 
 def test_a_rows_own_age_limit_counts() -> None:
-    facts = some_facts(row=a_config_row(max_signal_age=60))
-
-    step = decide(a_stored_signal(), facts, RULES, now=NOON + timedelta(seconds=61))
+    step = deciding(Action.BUY, row=a_config_row(max_signal_age=60), age=timedelta(seconds=61))
 
     assert isinstance(step, End)
     assert step.detail == "the signal is older than 60 s"

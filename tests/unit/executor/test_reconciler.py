@@ -12,6 +12,7 @@ import pytest
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.events import AccountSnapshotTaken, ConfigChanged, Event, Side
+from novalgo_executor.alarms import Alarms
 from novalgo_executor.allocate import Holdings, Share
 from novalgo_executor.broker import (
     Account,
@@ -25,6 +26,7 @@ from novalgo_executor.facts import Order
 from novalgo_executor.halts import Halt
 from novalgo_executor.limits import Limits, Trip
 from novalgo_executor.metrics import Metrics
+from novalgo_executor.order_poll import OrderPoll
 from novalgo_executor.reconciler import Reconciler
 from novalgo_executor.split import Stated
 from novalgo_executor.store import Store
@@ -56,6 +58,9 @@ class CountingStore:
         self, symbol: str, shares: Sequence[Share], price: Decimal, seen_at: datetime
     ) -> None:
         self.adopted.extend(shares)
+
+    async def late_orders(self) -> Sequence[Order]:
+        return []
 
     async def watermark(self) -> datetime | None:
         return None
@@ -191,30 +196,18 @@ async def test_a_fill_of_an_order_that_cannot_be_read_yet_is_nobodys_so_far() ->
     assert store.foreign == []
 
 
-async def test_the_fills_of_an_order_are_found_though_our_clock_is_an_hour_ahead() -> None:
-    reconciler = await a_reconciler(StoreOfAnIntent(counted_after=9), LaggingBroker())
-    order = an_order(order_id="fresh", created_at=NOON + timedelta(hours=1), filled_quantity=HELD)
-
-    assert await reconciler.count_fills_of(order)
-
-
-async def test_a_snapshot_bears_no_later_time_than_its_oldest_number() -> None:
-    store, broker = CountingStore(counted_after=0), SlowBroker()
-
-    await (await a_reconciler(store, broker, clock=lambda: broker.now)).reconcile()
-
-    [snapshot] = store.snapshots
-    assert snapshot.occurred_at == broker.asked_at
-
-
 async def a_reconciler(
     store: CountingStore, broker: FilledBroker | None = None, clock: Clock = lambda: NOON
 ) -> Reconciler:
     config = ConfigCopy(KeptConfig(), lambda: NOON, uuid4)
     await config.take(a_config_changed(rows=[a_config_row()]))
+    kept, alpaca = cast(Store, store), cast(Broker, broker or FilledBroker())
     return Reconciler(
-        store=cast(Store, store),
-        broker=cast(Broker, broker or FilledBroker()),
+        store=kept,
+        broker=alpaca,
+        poll=OrderPoll(kept, alpaca),
+        alarms=Alarms(store=kept, clock=lambda: NOON, new_id=uuid4),
+        elapsed=lambda: 0.0,
         config=config,
         metrics=Metrics(),
         clock=clock,

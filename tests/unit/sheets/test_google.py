@@ -59,10 +59,28 @@ def test_a_refusal_says_what_to_do(status: int, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("17", 17.0), ("Wed, 11 Nov 2026 17:00:00 GMT", 0.0), ("-1", 0.0)]
+    ("header", "seconds"),
+    [("17", 17.0), ("Wed, 11 Nov 2026 17:00:00 GMT", 0.0), ("-1", 0.0), ("soon", 0.0)],
 )
 def test_the_servers_own_wait_is_kept(header: str, seconds: float) -> None:
     assert refused(an_answer(429, Retry_After=header)).retry_after == seconds
+
+
+def test_a_wait_by_date_is_told_by_the_servers_own_clock() -> None:
+    answer = an_answer(
+        503,
+        Retry_After="Wed, 11 Nov 2026 17:00:30 GMT",
+        Date="Wed, 11 Nov 2026 17:00:00 GMT",
+    )
+
+    assert refused(answer).retry_after == 30.0
+
+
+def test_an_api_that_is_switched_off_is_another_refusal_than_a_sheet_that_is_not_shared() -> None:
+    answer = an_answer(403)
+    answer._content = b'{"error": {"code": 403, "status": "SERVICE_DISABLED"}}'
+
+    assert "switch the Google Sheets API on" in str(refused(answer))
 
 
 def test_only_what_may_have_changed_for_good_needs_a_new_connection() -> None:

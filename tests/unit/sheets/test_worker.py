@@ -400,6 +400,21 @@ async def test_a_tab_of_the_owners_own_with_such_a_name_is_left_alone(desk: Desk
     assert desk.sheet.tabs["Positions"] == mine
 
 
+async def test_a_broken_header_is_told_in_the_first_rows_reason_and_taken_back(desk: Desk) -> None:
+    desk.sheet.cells[0] += ["Last Updated", "Reason"]
+    await desk.turns(4)
+    desk.sheet.cells[0][1] = "how much"
+    await desk.turns(6)
+    told = desk.sheet.shown("AAPL", "Reason")
+
+    desk.sheet.cells[0][1] = "position_size"
+    await desk.turns(6)
+
+    assert told == "the Config tab's first row lacks position_size: write the name back"
+    assert desk.sheet.shown("AAPL", "Reason") == ""
+    assert len(await configs(desk)) == 1
+
+
 async def test_after_an_outage_one_write_carries_what_matters_most(desk: Desk) -> None:
     rows: list[list[Cell]] = [
         [f"A{chr(65 + n // 26)}{chr(65 + n % 26)}", 100, True, "5 Min"] for n in range(600)

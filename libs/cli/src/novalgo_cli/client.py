@@ -104,6 +104,12 @@ class Analytics:
             _checked("analytics", response)
         return response.content
 
+    def post(self, path: str) -> dict[str, Any]:
+        """Have analytics do something that may take a minute; return its answer."""
+        url, headers = f"{self._url}/{path}", self._headers
+        response = _request("analytics", "POST", url, headers=headers, patience=WRITING)
+        return _checked("analytics", response)
+
     def lines(self, method: str, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """Yield what analytics tells line by line, for as long as it takes."""
         url, params = f"{self._url}/{path}", {k: v for k, v in query.items() if v is not None}

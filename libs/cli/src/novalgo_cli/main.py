@@ -254,6 +254,28 @@ def rebuild(
         raise typer.Exit(show_rebuild(os.environ, Console(), replace=replace))
 
 
+alerts = typer.Typer(no_args_is_help=True, help="What you are told, and over which channels.")
+app.add_typer(alerts, name="alerts")
+
+
+@alerts.command("test")
+def test_alerts() -> None:
+    """Read the rules anew, and send one message over every channel.
+
+    Exits with 0 when the rules can be read and every channel took the message, else 1.
+    """
+    from novalgo_cli.alerts import show_trial
+    from novalgo_cli.client import Analytics
+
+    with _one_line_on_error():
+        raise typer.Exit(show_trial(Analytics(os.environ).post("alerts/test"), Console()))
+
+
+@alerts.callback()
+def _alerts() -> None:
+    """What you are told, and over which channels."""
+
+
 _SYMBOL = typer.Argument(help="A symbol only, such as AAPL; else everything.")
 _TIMEFRAME = typer.Argument(help="One of its timeframes only, such as '15 Min'.")
 

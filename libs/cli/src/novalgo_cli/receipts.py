@@ -42,6 +42,9 @@ def receipt_lines(receipt: dict[str, Any]) -> Iterator[Text]:
     """Yield a receipt's lines: the signal, its way with times, its orders, its ending."""
     signal = f"{receipt['action']} {receipt['symbol']} {receipt['timeframe']}"
     yield Text(f"{signal}   signal {receipt['signal_id']}", style="bold")
+    if receipt["channel"]:
+        came = f"{receipt['channel']} from {receipt['address']}, secret {receipt['secret']}"
+        yield Text(f"  came by    {came}")
     yield from _way(receipt["steps"])
     for order in receipt["orders"]:
         yield _order(order)

@@ -31,7 +31,7 @@ class ConfigCopy:
         self._store = store
         self._clock = clock
         self._new_id = new_id
-        self._changed: Callable[[], None] = lambda: None
+        self._listeners: list[Callable[[], None]] = []
         self._current: ConfigChanged | None = None
         self._rows: Mapping[tuple[str, str], ConfigRow] = {}
         self._taking = asyncio.Lock()
@@ -67,7 +67,7 @@ class ConfigCopy:
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener` whenever a newer configuration was taken."""
-        self._changed = listener
+        self._listeners.append(listener)
 
     async def load(self) -> None:
         """Take the copy that was kept over the restart."""
@@ -84,7 +84,8 @@ class ConfigCopy:
             if self._current is None or event.occurred_at > self._current.occurred_at:
                 await self._store.keep_config(event)
                 self._show(event)
-                self._changed()
+                for listener in self._listeners:
+                    listener()
             elif self._is_fresher(event, self._current):
                 await self._store.keep_config(event)
                 self._show(event)

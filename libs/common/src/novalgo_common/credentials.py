@@ -78,9 +78,14 @@ class Credentials:
         """Return which one it is, in a time that does not depend on what was presented."""
         if not isinstance(presented, str) or not presented:
             return None
-        digest, now = digest_of(presented), self._clock()
-        matches = [own for own in self._current() if hmac.compare_digest(digest, own.digest)]
-        return next((own for own in matches if own.is_valid(now)), None)
+        digest = digest_of(presented)
+        matches = [own for own in self.valid() if hmac.compare_digest(digest, own.digest)]
+        return next(iter(matches), None)
+
+    def valid(self) -> Sequence[Credential]:
+        """Return those that are accepted now."""
+        now = self._clock()
+        return [own for own in self._current() if own.is_valid(now)]
 
 
 def parse(text: str, name: str) -> Credential:

@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
@@ -44,7 +44,7 @@ class Duty:
         self._waits_for: str | None = None
         self._stopping = asyncio.Event()
         self._settled = asyncio.Event()
-        self._application = self._standby()
+        self._application: ASGIApp = self._standby()
 
     @asynccontextmanager
     async def begun(self) -> "AsyncIterator[asyncio.Task[None]]":
@@ -100,7 +100,7 @@ class Duty:
             log.warning("service.stands_by", service=self._service.name, reason=reason)
         self._settle(self._standby(), reason)
 
-    def _settle(self, application: FastAPI, waits_for: str | None) -> None:
+    def _settle(self, application: ASGIApp, waits_for: str | None) -> None:
         self._application, self._waits_for = application, waits_for
         self._settled.set()
 

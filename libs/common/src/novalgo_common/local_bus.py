@@ -16,6 +16,7 @@ from novalgo_common.dead_letters import DeadLetter, DeadLetters
 from novalgo_common.delivery import Sleep, describe
 from novalgo_common.errors import PublishError, UnavailableError, UnroutableError
 from novalgo_common.events import Event, type_of
+from novalgo_common.obituaries import Obituaries
 from novalgo_common.topology import BROADCASTS, Queue, destinations
 from novalgo_common.wire import decode, encode
 from novalgo_common.worker import Told, Worker
@@ -30,6 +31,7 @@ class _Handed:
     queue: str
     body: bytes
     dead_letters: DeadLetters
+    obituaries: Obituaries
     clock: Clock
     outcome: asyncio.Future[None] = field(default_factory=asyncio.Future)
     is_gone: bool = False
@@ -39,6 +41,7 @@ class _Handed:
 
     async def dead(self, error: str) -> None:
         await self.dead_letters.add(DeadLetter(self.queue, self.body, error, self.clock()))
+        self.obituaries.tell(self.queue, self.body, error)
         self._end(None)
 
     def left(self) -> None:
@@ -60,6 +63,7 @@ class LocalBus:
         self, dead_letters: DeadLetters, *, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep
     ) -> None:
         self._dead_letters = dead_letters
+        self._obituaries = Obituaries(self.publish, clock)
         self._clock = clock
         self._sleep = sleep
         self._workers: dict[str, Worker] = {}
@@ -117,6 +121,7 @@ class LocalBus:
         self._closed = True
         followers = [worker for workers in self._followers.values() for worker in workers]
         await asyncio.gather(*(worker.stop() for worker in (*self._workers.values(), *followers)))
+        await self._obituaries.close()
 
     def _subscriber(self, name: str) -> Worker:
         worker = self._workers.get(name)
@@ -125,6 +130,6 @@ class LocalBus:
         return worker
 
     def _hand(self, worker: Worker, name: str, body: bytes) -> asyncio.Future[None]:
-        handed = _Handed(name, body, self._dead_letters, self._clock)
+        handed = _Handed(name, body, self._dead_letters, self._obituaries, self._clock)
         worker.take(handed)
         return handed.outcome

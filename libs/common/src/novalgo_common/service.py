@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
@@ -21,7 +21,7 @@ class Service:
     settings: type[Settings]
     port_setting: str
     """The field of the settings that holds its port."""
-    open: Callable[[Any, Bus, Clock], AbstractAsyncContextManager[FastAPI]]
+    open: Callable[[Any, Bus, Clock], AbstractAsyncContextManager[ASGIApp]]
     """Opens its stores, subscribes it and starts its workers; yields its HTTP application.
 
     The store comes first: `TakenError` means that nothing has begun yet.

@@ -16,6 +16,7 @@ from novalgo_analytics.exports.csv_file import csv_file
 from novalgo_analytics.exports.parquet_file import parquet_file
 from novalgo_analytics.exports.tables import TABLES
 from novalgo_analytics.new_york import day_of
+from novalgo_analytics.notifications.trial import Trial
 from novalgo_analytics.rebuilder import Rebuilder
 from novalgo_analytics.reports.bundle import bundle, zipped
 from novalgo_analytics.reports.gatherer import Gatherer
@@ -40,7 +41,13 @@ class Format(StrEnum):
 
 
 def api_routes(
-    store: Store, gatherer: Gatherer, rebuilder: Rebuilder, access: Access, clock: Clock
+    store: Store,
+    gatherer: Gatherer,
+    rebuilder: Rebuilder,
+    trial: Trial,
+    *,
+    access: Access,
+    clock: Clock,
 ) -> APIRouter:
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(access)])
 
@@ -77,9 +84,13 @@ def api_routes(
     async def journal(after: int = 0, event_type: str | None = None) -> StreamingResponse:
         return StreamingResponse(_journal(store, after, event_type), media_type=LINES)
 
-    @router.post("/rebuild")
+    @router.post("/rebuild", dependencies=[Depends(access.controller)])
     async def rebuild(*, replace: bool = False) -> StreamingResponse:
         return StreamingResponse(_rebuild(rebuilder, replace=replace), media_type=LINES)
+
+    @router.post("/alerts/test", dependencies=[Depends(access.controller)])
+    async def test_alerts() -> dict[str, object]:
+        return await trial.run()
 
     return router
 

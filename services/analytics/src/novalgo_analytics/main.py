@@ -1,6 +1,8 @@
 """Analytics: journals every event, and tells what was earned."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
@@ -11,12 +13,22 @@ from novalgo_analytics.api import api_routes
 from novalgo_analytics.bookkeeper import Bookkeeper
 from novalgo_analytics.journal import Journal
 from novalgo_analytics.metrics import Metrics
+from novalgo_analytics.notifications.channel import channels
+from novalgo_analytics.notifications.notifier import LogChannel, Notifier, Telling
+from novalgo_analytics.notifications.rules_file import read_rules
+from novalgo_analytics.notifications.trial import Trial
+from novalgo_analytics.page.dead_letters import DeadLetterCount
+from novalgo_analytics.page.feed import Feed
+from novalgo_analytics.page.history import History
+from novalgo_analytics.page.neighbours import Neighbours
+from novalgo_analytics.page.page import add_page
+from novalgo_analytics.page.sources import Sources
 from novalgo_analytics.rebuilder import Rebuilder
 from novalgo_analytics.reporter import Reporter
 from novalgo_analytics.reports.gatherer import Gatherer
+from novalgo_analytics.reports.postman import Postman
 from novalgo_analytics.settings import Settings
 from novalgo_analytics.store import Store
-from novalgo_analytics.web import routes
 from novalgo_common.background import Background
 from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
@@ -37,26 +49,67 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         bookkeeper = Bookkeeper(store)
         relay = Relay(store.outbox, bus)
         reporter = Reporter(store, bookkeeper, metrics, clock)
+        feed = Feed(store)
+        neighbours = Neighbours(settings.neighbours, clock, feed.notice)
         readiness.add("store", database.problem)
         readiness.add("bus", lambda: "; ".join(bus.problems()) or None)
         readiness.add("outbox", relay.problem)
         readiness.add("work", background.problem)
         database.on_commit(relay.wake)
         database.on_commit(reporter.wake)
+        database.on_commit(feed.wake)
         app = ops_app(
             "analytics", readiness, metrics.registry, port=settings.analytics_port, clock=clock
         )
-        access = Access.from_settings(settings)
+        access = Access.from_settings(settings, clock)
+        sources = Sources(
+            store=store,
+            bookkeeper=bookkeeper,
+            history=History.of(store),
+            feed=feed,
+            neighbours=neighbours,
+            bus=bus,
+            readiness=readiness,
+            access=access,
+            benchmark=settings.benchmark,
+            dead_letters=DeadLetterCount.of(settings),
+            clock=clock,
+            new_id=uuid.uuid4,
+        )
+        add_page(app, sources)
         gatherer = Gatherer(store, bookkeeper, bus, clock, settings.benchmark)
-        app.include_router(routes(store, bookkeeper, access, clock))
-        app.include_router(api_routes(store, gatherer, Rebuilder(store, bookkeeper), access, clock))
+        rules, told = read_rules(settings.rules_path), await _channels(settings)
+        app.include_router(
+            api_routes(
+                store,
+                gatherer,
+                Rebuilder(store, bookkeeper),
+                Trial(told, settings.rules_path),
+                access=access,
+                clock=clock,
+            )
+        )
+        notifier = Notifier(store, rules, told, clock)
+        database.on_commit(notifier.wake)
         app.add_exception_handler(UnavailableError, _unavailable)
         await bookkeeper.ledgers()  # a start and a restart take this same path
+        await feed.start()
         await bus.subscribe(ANALYTICS_JOURNAL, Journal(store, metrics))
         background.run("relay", relay.run)
         background.run("outbox", OutboxWatch(store.outbox, metrics.registry, clock).run)
         background.run("performance", reporter.run)
+        background.run("feed", feed.run)
+        background.run("neighbours", neighbours.run)
+        await notifier.start(background)
+        if settings.reports:
+            folder = settings.data_dir / "reports"
+            background.run("reports", Postman(store, gatherer, rules, folder, clock).run)
         yield app
+
+
+async def _channels(settings: Settings) -> Sequence[Telling]:
+    addresses = [address.get_secret_value() for address in settings.notify_urls]
+    return await asyncio.to_thread(channels, addresses) if addresses else [LogChannel()]
 
 
 async def _unavailable(_request: Request, error: Exception) -> JSONResponse:

@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 from urllib.parse import quote as escape
@@ -37,15 +37,18 @@ from novalgo_executor.broker import (
     BrokerOrder,
     BrokerPosition,
     Connected,
+    KeysRefusedError,
     MarketHours,
     NotSent,
     OrderRequest,
+    PositionIntent,
     Quote,
     Refused,
     StreamNews,
     SubmitOutcome,
     Unsure,
 )
+from novalgo_executor.gate import Gate, Rank
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.settings import Settings
 
@@ -62,6 +65,9 @@ SIP_DELAY = timedelta(minutes=16)
 """Without a subscription Alpaca refuses what all exchanges traded in the last 15 minutes."""
 DEFINITIVE = {400, 403, 404, 422}
 """Alpaca's answers that mean "there is no such order" to a submit."""
+ABOUT_THE_ORDER = {40310000, 40310100}
+"""The codes of a 403 that refuses this order; any other refuses whoever asks."""
+CLOSING = (PositionIntent.BUY_TO_CLOSE, PositionIntent.SELL_TO_CLOSE)
 STREAM = {"ping_interval": 5, "ping_timeout": 10, "max_queue": 1024, "open_timeout": 5}
 
 
@@ -75,11 +81,13 @@ class AlpacaBroker:
         self._clock = clock
         self._may_act = may_act
         self._behind: timedelta | None = None
+        self._gate = Gate()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="alpaca")
         self._trading = _tame(
             TradingClient(key, secret, raw_data=True, url_override=settings.trading_url),
             _MeasuredAdapter("trading", metrics),
         )
+        self._trading._session.hooks["response"].append(self._read_allowance)
         self._data = _tame(
             StockHistoricalDataClient(key, secret, raw_data=True, url_override=settings.data_url),
             _MeasuredAdapter("data", metrics),
@@ -102,6 +110,10 @@ class AlpacaBroker:
 
     async def submit(self, request: OrderRequest) -> SubmitOutcome:
         """Send the order once.  Never raises for what Alpaca or the network does."""
+        rank = Rank.EXIT if request.position_intent in CLOSING else Rank.ENTRY
+        seconds = self._gate.wait(rank, self._clock(), who=request.client_order_id)
+        if seconds:
+            return NotSent("Alpaca's request limit leaves no room", retry_after=seconds)
         try:
             post = self._while_ours(lambda: self._trading.post("/orders", _body(request)))
             answer = await self._call(post)
@@ -120,9 +132,10 @@ class AlpacaBroker:
     async def _judge(self, request: OrderRequest, error: APIError) -> SubmitOutcome:
         status = error.status_code
         if status == 429:
-            return NotSent("Alpaca's request limit is reached", retry_after=self._reset(error))
-        if status == 401:
-            return NotSent("Alpaca refuses the keys", retry_after=30)
+            seconds = self._close_gate(error)
+            return NotSent("Alpaca's request limit is reached", retry_after=seconds)
+        if status == 401 or (status == 403 and _code(error) not in ABOUT_THE_ORDER):
+            return NotSent(f"Alpaca refuses the keys or the account (HTTP {status})", 30)
         if status not in DEFINITIVE:
             return Unsure(f"HTTP {status}")
         if status == 422:
@@ -135,11 +148,20 @@ class AlpacaBroker:
                 return Accepted(found)
         return Refused(_message(error))
 
-    def _reset(self, error: APIError) -> float:
+    def _close_gate(self, error: APIError) -> float:
+        """Let nothing pass until Alpaca's count begins anew; return the seconds until then."""
         text = error.response.headers.get("X-RateLimit-Reset", "")
-        if not text.isdigit():
-            return 5
-        return min(60.0, max(0.5, int(text) - self._clock().timestamp()))
+        now = self._clock()
+        left = int(text) - now.timestamp() if text.isdigit() else 5
+        seconds = min(60.0, max(0.5, left))
+        self._gate.refused(now + timedelta(seconds=seconds))
+        return seconds
+
+    def _read_allowance(self, answer: requests.Response, **_: object) -> None:
+        left = answer.headers.get("X-RateLimit-Remaining", "")
+        reset = answer.headers.get("X-RateLimit-Reset", "")
+        if left.isdigit() and reset.isdigit():
+            self._gate.answered(int(left), datetime.fromtimestamp(int(reset), UTC))
 
     async def find(self, client_order_id: str) -> BrokerOrder | None:
         query = {"client_order_id": client_order_id}
@@ -157,16 +179,25 @@ class AlpacaBroker:
         except _DefiniteError:
             log.info("order.not_cancelable", order_id=order_id)
 
-    async def open_orders(self) -> Sequence[BrokerOrder]:
-        query = {"status": "open", "limit": MOST_ORDERS, "nested": "false"}
+    async def orders(self, after: datetime) -> Sequence[BrokerOrder]:
+        since = after - await self._clock_behind()
+        query = {
+            "status": "all",
+            "limit": MOST_ORDERS,
+            "nested": "false",
+            "after": since.isoformat(),
+        }
         return [answers.order(item) for item in await self._get("/orders", query)]
 
     async def fills(self, after: datetime) -> Sequence[BrokerFill]:
-        query: dict[str, Any] = {
-            "after": (after - await self._clock_behind()).isoformat(),
-            "direction": "asc",
-            "page_size": LONGEST_PAGE,
-        }
+        since = after - await self._clock_behind()
+        return await self._fills({"after": since.isoformat()})
+
+    async def fills_of(self, order_id: str) -> Sequence[BrokerFill]:
+        return await self._fills({"order_id": order_id})
+
+    async def _fills(self, of: dict[str, Any]) -> Sequence[BrokerFill]:
+        query = {**of, "direction": "asc", "page_size": LONGEST_PAGE}
         found: list[BrokerFill] = []
         while True:
             page = await self._get("/account/activities/FILL", query)
@@ -181,9 +212,9 @@ class AlpacaBroker:
         query = {"since": since.isoformat(), "until": until.isoformat()}
         try:
             return answers.events(await self._ask(lambda: self._read_events(query)))
-        except _DefiniteError as error:
+        except (_DefiniteError, KeysRefusedError) as error:
             # What it would have told is then seen as a difference in the positions.
-            log.warning("broker.no_events", status=error.status)
+            log.warning("broker.no_events", problem=str(error))
             return []
 
     def _read_events(self, query: Mapping[str, str]) -> str:
@@ -228,7 +259,9 @@ class AlpacaBroker:
 
     async def quotes(self, symbols: Sequence[str]) -> Mapping[str, Quote]:
         query = {"symbols": ",".join(symbols)}
-        answer: Any = await self._ask(lambda: self._data.get("/stocks/quotes/latest", query))
+        answer: Any = await self._ask(
+            lambda: self._data.get("/stocks/quotes/latest", query), is_data=True
+        )
         read = {symbol: answers.quote(item) for symbol, item in answer["quotes"].items()}
         return {symbol: quote for symbol, quote in read.items() if quote is not None}
 
@@ -246,7 +279,9 @@ class AlpacaBroker:
         found: list[Bar] = []
         try:
             while True:
-                page: Any = await self._ask(lambda: self._data.get("/stocks/bars", query))
+                page: Any = await self._ask(
+                    lambda: self._data.get("/stocks/bars", query), is_data=True
+                )
                 found += [answers.bar(item) for item in page["bars"].get(symbol, ())]
                 if page.get("next_page_token") is None:
                     return found
@@ -280,13 +315,21 @@ class AlpacaBroker:
                 return None
             raise UnavailableError(f"Alpaca answers {error.status} to {path}") from None
 
-    async def _ask(self, call: Callable[[], T]) -> T:
+    async def _ask(self, call: Callable[[], T], *, is_data: bool = False) -> T:
+        # Market data have an allowance of their own.
+        if not is_data and self._gate.wait(Rank.QUESTION, self._clock()):
+            raise UnavailableError("Alpaca's request limit is reached")
         with _unavailable():
             try:
                 return await self._call(call)
             except APIError as error:
-                if error.status_code in DEFINITIVE:
-                    raise _DefiniteError(error.status_code) from None
+                status = error.status_code
+                if status == 429 and not is_data:
+                    self._close_gate(error)
+                if status in (401, 403):
+                    raise KeysRefusedError(f"Alpaca refuses the keys (HTTP {status})") from None
+                if status in DEFINITIVE:
+                    raise _DefiniteError(status) from None
                 raise
 
     def _while_ours(self, call: Callable[[], T]) -> Callable[[], T]:
@@ -318,7 +361,7 @@ class _DefiniteError(Exception):
 def _unavailable() -> Iterator[None]:
     try:
         yield
-    except _DefiniteError:
+    except (_DefiniteError, KeysRefusedError):
         raise
     except _NotOursError as error:
         raise UnavailableError(str(error)) from None
@@ -412,6 +455,13 @@ def _never_left(error: requests.RequestException) -> bool:
         return True
     cause = getattr(error.args[0], "reason", None) if error.args else None
     return isinstance(cause, NewConnectionError)
+
+
+def _code(error: APIError) -> int | None:
+    try:
+        return int(error.code)
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _message(error: APIError) -> str:

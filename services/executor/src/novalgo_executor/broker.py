@@ -7,7 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from novalgo_common.errors import UnavailableError
 from novalgo_common.events import Bar, OrderStatus, Side
+
+
+class KeysRefusedError(UnavailableError):
+    """The broker refuses whoever asks, not what is asked: a person must look at the keys."""
 
 
 class PositionIntent(StrEnum):
@@ -198,10 +203,17 @@ class Broker(Protocol):
     async def cancel(self, order_id: str) -> None:
         """Ask for the rest of an order to be cancelled; one that has ended already is left."""
 
-    async def open_orders(self) -> Sequence[BrokerOrder]: ...
+    async def orders(self, after: datetime) -> Sequence[BrokerOrder]:
+        """Return the orders made after a time by our clock, open and ended, the newest first.
+
+        Not all where there are very many, and a fresh one may be missing.
+        """
 
     async def fills(self, after: datetime) -> Sequence[BrokerFill]:
         """Return the account's executions after a time by our clock, oldest first."""
+
+    async def fills_of(self, order_id: str) -> Sequence[BrokerFill]:
+        """Return the executions of one order."""
 
     async def events(self, after: datetime) -> Sequence[AccountEvent]:
         """Return what was undone or split after a time by our clock, oldest first."""

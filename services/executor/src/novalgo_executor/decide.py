@@ -44,10 +44,24 @@ class _Case:
 
     @property
     def too_old(self) -> bool:
-        # A reversal's opening may wait for the next session behind its own close: its age then
-        # counts from that close.
-        ended = [order.ended_at for order in self.facts.orders if order.ended_at is not None]
-        return self.now - max([self.signal.fired_at, *ended]) > self.age_limit
+        return self.facts.age > self.age_limit
+
+    def rests_too_long(self, order: Order) -> bool:
+        """Say whether an entry has stalled: filled in part, or not at all until it is stale."""
+        opened = self.facts.open_since
+        if order.leg is not Leg.OPEN or not self.facts.hours.is_open or opened is None:
+            return False
+        some = order.filled_quantity > 0
+        patience = self.rules.entry_patience if some else self.age_limit
+        return self.now - max(order.created_at, opened) >= patience
+
+
+def age_counts_from(signal: Signal, orders: Sequence[Order]) -> datetime:
+    """Return when the signal fired; or when its own close ended, which it may have waited for.
+
+    That close may have had to wait for the next session.
+    """
+    return max([signal.fired_at, *(order.ended_at for order in orders if order.ended_at)])
 
 
 def decide(signal: Signal, facts: Facts, rules: Rules, *, now: datetime) -> Step:
@@ -85,7 +99,7 @@ def _finish(case: _Case, order: Order) -> Step | None:
     if order.status is OrderStatus.OPEN:
         market_open = case.facts.hours.is_open
         impatient = case.now - order.created_at >= case.rules.patience or not market_open
-        if case.facts.newer_waits and impatient:
+        if (case.facts.newer_waits and impatient) or case.rests_too_long(order):
             return Cancel(order)
         return Wait(parked=not market_open)
     if order.counted_quantity < order.filled_quantity:
@@ -103,6 +117,8 @@ def _finish_unknown(case: _Case, order: Order) -> Step:
             return End(Ending.EXPIRED, Reason.STALE, "Alpaca could not be reached in time")
         if order.leg is Leg.OPEN and case.facts.halt is not None:
             return _halted(case.facts, case.facts.halt)
+        if order.leg is Leg.OPEN and not case.facts.compared:
+            return Wait(parked=True)
         return Send(order)
     missing = order.missing_since
     # Of two denials: the last must be fresh, as Alpaca may have been away since the first.
@@ -175,6 +191,8 @@ def _open(case: _Case) -> Step:
         return End(Ending.EXPIRED, Reason.STALE, f"the signal is older than {age:.0f} s")
     if facts.config_version is None:
         return Wait()
+    if not facts.compared:
+        return Wait(parked=True)
     refusal = refuse_entry(signal, facts, case.rules, now=case.now)
     if refusal is not None:
         return refusal

@@ -5,20 +5,31 @@ All that matters is in the store before it is done, so that a restart goes on wh
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 import structlog
 
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
-from novalgo_common.events import OrderStatus
-from novalgo_executor.broker import Accepted, Broker, NotSent, OrderRequest, Refused, Unsure
-from novalgo_executor.decide import decide
+from novalgo_common.events import Ending, OrderStatus, derived_id
+from novalgo_executor.ages import Ages
+from novalgo_executor.alarms import Alarms
+from novalgo_executor.broker import (
+    Accepted,
+    Broker,
+    BrokerOrder,
+    NotSent,
+    OrderRequest,
+    Refused,
+    Unsure,
+)
+from novalgo_executor.decide import age_counts_from, decide
 from novalgo_executor.facts import Facts, Order, Rules, Signal, is_only_row
 from novalgo_executor.limits import Usage
 from novalgo_executor.market import Market
 from novalgo_executor.metrics import Metrics
+from novalgo_executor.order_poll import OrderPoll
 from novalgo_executor.reconciler import Reconciler
 from novalgo_executor.refuse import refuse_size
 from novalgo_executor.size import Size
@@ -39,11 +50,16 @@ class Desk:
     broker: Broker
     market: Market
     config: ConfigCopy
+    poll: OrderPoll
     reconciler: Reconciler
+    ages: Ages
+    alarms: Alarms
     rules: Rules
     metrics: Metrics
     clock: Clock
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _not_before: dict[str, float] = field(default_factory=dict)
+    """Until when an order that did not leave need not be sent again, by its client order id."""
 
     async def advance(self, signal: Signal) -> Wait | None:
         """Take a signal as far as it goes now; return the wait it is in, or None once it ended."""
@@ -53,6 +69,8 @@ class Desk:
             if isinstance(step, Ask):
                 facts = await self._answer(step, signal, facts)
                 continue
+            if isinstance(step, Send) and (seconds := self._not_yet(step.order.request)):
+                return Wait(parked=True, seconds=seconds)
             if isinstance(step, Wait):
                 return step
             if isinstance(step, End):
@@ -70,14 +88,26 @@ class Desk:
         facts = facts or await self._facts(signal)
         while isinstance(step := decide(signal, facts, self.rules, now=self.clock()), Ask):
             facts = await self._answer(step, signal, facts)
+        self.ages.forget(signal.signal_id)
         return step, facts
 
     async def end(self, signal: Signal, ending: End) -> None:
         """Give the signal its ending."""
         await self.store.end_signal(signal, ending)
+        self.ages.forget(signal.signal_id)
         self.metrics.ended(ending.ending)
+        if ending.ending is Ending.DEAD:
+            await self._tell_death(signal, ending.detail)
         log.info(
             "signal.ended", ending=ending.ending, reason=ending.reason, detail=ending.detail or None
+        )
+
+    async def _tell_death(self, signal: Signal, detail: str) -> None:
+        await self.alarms.tell(
+            "signal_dead",
+            f"{signal.action} {signal.symbol} {signal.timeframe} was laid aside: {detail}",
+            symbol=signal.symbol,
+            about=derived_id(signal.signal_id, "alarm.dead"),
         )
 
     async def look_up_open(self, signal: Signal) -> None:
@@ -85,7 +115,7 @@ class Desk:
         view = await self.store.view(signal, None)
         for order in view.orders:
             if order.status is OrderStatus.OPEN:
-                await self._look_up(order)
+                await self._take_in(order, await self.poll.find(order))
 
     async def _facts(self, signal: Signal) -> Facts:
         shared = self.rules.limits.are_shared
@@ -108,6 +138,9 @@ class Desk:
             resting=view.resting,
             newer_waits=view.newer_waits,
             hours=await self.market.hours(),
+            open_since=self.market.open_since,
+            age=self.ages.of(signal.signal_id, age_counts_from(signal, view.orders)),
+            compared=self.reconciler.is_recent,
             halt=view.halt,
             usage=view.usage,
             config_read_at=config.read_at,
@@ -122,7 +155,7 @@ class Desk:
             quote = await self.market.quote(signal.symbol)
             facts = replace(facts, quote=quote, quote_missing=quote is None)
         if ask.position:
-            facts = replace(facts, broker_position=await self.broker.position(signal.symbol))
+            facts = replace(facts, broker_position=await self.market.position(signal.symbol))
         return facts
 
     async def _perform(
@@ -176,8 +209,8 @@ class Desk:
                 log.warning(
                     "order.not_sent", client_order_id=request.client_order_id, detail=detail
                 )
+                self._not_before[request.client_order_id] = self.ages.elapsed() + seconds
                 await self.store.mark_not_sent(request.client_order_id)
-                await self.sleep(seconds)
             case Unsure(detail=detail):
                 log.warning("order.unknown", client_order_id=request.client_order_id, detail=detail)
             case _:
@@ -185,7 +218,9 @@ class Desk:
 
     async def _look_up(self, order: Order) -> bool:
         """Take in what the broker states of the order; return whether it knows it."""
-        found = await self.broker.find(order.request.client_order_id)
+        return await self._take_in(order, await self.broker.find(order.request.client_order_id))
+
+    async def _take_in(self, order: Order, found: BrokerOrder | None) -> bool:
         if found is not None:
             await self.store.apply(found)
             return True
@@ -194,8 +229,20 @@ class Desk:
         await self.sleep(PROBE_PAUSE)
         return False
 
+    def try_again(self) -> None:
+        """Alpaca answers: orders that did not leave need not wait any longer."""
+        self._not_before.clear()
+
+    def _not_yet(self, request: OrderRequest) -> float:
+        """Return the seconds until Alpaca may be asked again to take the order."""
+        left = self._not_before.get(request.client_order_id, 0.0) - self.ages.elapsed()
+        if left > 0:
+            return left
+        self._not_before.pop(request.client_order_id, None)
+        return 0.0
+
     async def _count_fills(self, order: Order) -> None:
-        if not await self.reconciler.count_fills_of(order):
+        if not await self.poll.count_fills(order):
             await self.sleep(PROBE_PAUSE)
 
     async def _cancel(self, order: Order) -> None:

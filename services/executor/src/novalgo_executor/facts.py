@@ -44,6 +44,8 @@ class Rules:
     """How long an order may rest before a newer signal of its book cancels it."""
     stream_lag: timedelta = timedelta(seconds=1)
     """How long the stream gets to tell the fills of an order that is known to have ended."""
+    entry_patience: timedelta = timedelta(seconds=120)
+    """How long an entry that has filled in part may rest in an open market."""
     limits: Limits = NO_LIMITS
     max_config_age: timedelta | None = None
     """How long the Config tab may not have been seen before entries stop."""
@@ -114,6 +116,12 @@ class Facts:
     newer_waits: bool
     """Whether a newer signal of the book has arrived."""
     hours: MarketHours
+    age: timedelta = timedelta()
+    """Of the signal, or of what it waited for: a reversal's own close."""
+    open_since: datetime | None = None
+    """Since when the market is known to have been open."""
+    compared: bool = True
+    """Whether the books were compared with the broker lately."""
     halt: Halt | None = None
     """A halt that covers the book."""
     usage: Usage = NO_USAGE

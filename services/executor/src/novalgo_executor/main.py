@@ -19,6 +19,8 @@ from novalgo_common.relay import Relay
 from novalgo_common.service import Service
 from novalgo_common.store import Database
 from novalgo_common.topology import EXECUTOR_CONTROLS, EXECUTOR_SIGNALS
+from novalgo_executor.ages import Ages, elapsed
+from novalgo_executor.alarms import Alarms
 from novalgo_executor.alpaca import AlpacaBroker
 from novalgo_executor.control import Control, control_router
 from novalgo_executor.desk import Desk
@@ -26,11 +28,13 @@ from novalgo_executor.handler import Handler
 from novalgo_executor.historian import Historian
 from novalgo_executor.market import Market
 from novalgo_executor.metrics import Metrics
+from novalgo_executor.order_poll import OrderPoll
 from novalgo_executor.preview import Preview
 from novalgo_executor.reconciler import Reconciler
 from novalgo_executor.settings import Settings
 from novalgo_executor.store import Store
 from novalgo_executor.symbol_workers import SymbolWorkers
+from novalgo_executor.watchdog import Watchdog
 
 
 @asynccontextmanager
@@ -44,12 +48,18 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
     ):
         store = Store(database, clock)
         config = ConfigCopy(store, clock, uuid.uuid4)
+        alarms = Alarms(store=store, clock=clock, new_id=uuid.uuid4)
+        market = Market(broker, clock)
+        poll = OrderPoll(store, broker)
         reconciler = Reconciler(
             store=store,
             broker=broker,
+            poll=poll,
             config=config,
             metrics=metrics,
+            alarms=alarms,
             clock=clock,
+            elapsed=elapsed,
             new_id=uuid.uuid4,
             limits=settings.rules.limits,
             interval=float(settings.reconcile_seconds),
@@ -58,9 +68,12 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         desk = Desk(
             store=store,
             broker=broker,
-            market=Market(broker, clock),
+            market=market,
             config=config,
+            poll=poll,
             reconciler=reconciler,
+            ages=Ages(clock, elapsed),
+            alarms=alarms,
             rules=settings.rules,
             metrics=metrics,
             clock=clock,
@@ -76,6 +89,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             clock=clock,
         )
         config.on_change(reconciler.want)
+        config.on_change(market.look_at_rows)
         reconciler.on_agreement(workers.open)
         relay = Relay(store.outbox, bus)
         database.on_commit(relay.wake)
@@ -93,6 +107,9 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         background.run("reconciler", reconciler.run)
         background.run("stream", handler.follow_stream)
         background.run("config", lambda: config.keep_fresh(bus))
+        background.run("assets", lambda: market.keep_assets(config))
+        watchdog = Watchdog(store=store, market=market, alarms=alarms, clock=clock)
+        background.run("watchdog", watchdog.run)
 
         readiness = Readiness()
         readiness.add("reconciled", reconciler.problem)

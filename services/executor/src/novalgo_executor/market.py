@@ -1,15 +1,25 @@
 """What is known of the market: the session, the assets, the quotes.  Asked of Alpaca sparingly."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from novalgo_common.clock import Clock
+from novalgo_common.config_copy import ConfigCopy
+from novalgo_common.errors import UnavailableError
 from novalgo_executor.broker import Asset, Broker, MarketHours, Quote
+from novalgo_executor.shared import Shared
 
 HOURS_LAST = timedelta(seconds=60)
 """The market can close without notice, so its hours are not believed for longer."""
 ASSET_LASTS = timedelta(hours=1)
+ASSET_AGES = timedelta(minutes=45)
+"""The age at which an asset that may be traded is asked for anew."""
+ASSET_LOOK = 60.0
+ASSET_PAUSE = 0.5
+"""Seconds between two of these requests: orders come first."""
 
 
 class Market:
@@ -21,9 +31,11 @@ class Market:
         self._hours: MarketHours | None = None
         self._hours_until: datetime | None = None
         self._assets: dict[str, tuple[Asset, datetime]] = {}
-        self._wanted: set[str] = set()
-        self._gathering: asyncio.Task[Mapping[str, Quote]] | None = None
-        self._asking = asyncio.Lock()
+        self._quotes = Shared[str, Mapping[str, Quote]](self._ask_quotes)
+        self._positions = Shared[str, Mapping[str, Decimal]](self._ask_positions)
+        self._rows_changed = asyncio.Event()
+        self.open_since: datetime | None = None
+        """Since when the market is known to have been open, by our clock; None while it is not."""
 
     async def hours(self) -> MarketHours:
         """Return the session now."""
@@ -32,6 +44,7 @@ class Market:
             self._hours = await self._broker.hours()
             boundary = self._hours.next_close if self._hours.is_open else self._hours.next_open
             self._hours_until = min(now + HOURS_LAST, boundary) if boundary > now else now
+            self.open_since = (self.open_since or now) if self._hours.is_open else None
         return self._hours
 
     async def asset(self, symbol: str) -> Asset:
@@ -45,18 +58,45 @@ class Market:
         self._assets[symbol] = (asset, self._clock())
         return asset
 
-    async def quote(self, symbol: str) -> Quote | None:
-        """Return a fresh quote, or None where there is none.
+    async def keep_assets(self, config: ConfigCopy) -> None:
+        """Ask beforehand, for ever, for the assets that the active rows may trade.
 
-        The first wish is asked for at once; those that come meanwhile share the next call.
+        An entry then finds its asset known, and costs no request for it.
         """
-        self._wanted.add(symbol)
-        if self._gathering is None:
-            self._gathering = asyncio.create_task(self._gather())
-        return (await asyncio.shield(self._gathering)).get(symbol)
+        while True:
+            self._rows_changed.clear()
+            for symbol in sorted({row.symbol for row in config.rows if row.active}):
+                if self._is_aging(symbol):
+                    self._assets.pop(symbol, None)
+                    with suppress(UnavailableError):
+                        await self.asset(symbol)
+                    await asyncio.sleep(ASSET_PAUSE)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ASSET_LOOK):
+                    await self._rows_changed.wait()
 
-    async def _gather(self) -> Mapping[str, Quote]:
-        async with self._asking:
-            wanted, self._wanted = sorted(self._wanted), set()
-            self._gathering = None
-            return await self._broker.quotes(wanted)
+    def look_at_rows(self) -> None:
+        """There are other rows: ask for their assets now."""
+        self._rows_changed.set()
+
+    def _is_aging(self, symbol: str) -> bool:
+        known = self._assets.get(symbol)
+        return known is None or self._clock() - known[1] > ASSET_AGES
+
+    async def quote(self, symbol: str) -> Quote | None:
+        """Return a fresh quote, or None where there is none."""
+        return (await self._quotes.get(symbol)).get(symbol)
+
+    async def position(self, symbol: str) -> Decimal:
+        """Return the netted position as it is stated from now on, zero where there is none."""
+        return (await self._positions.get(symbol)).get(symbol, Decimal(0))
+
+    async def _ask_quotes(self, wanted: Sequence[str]) -> Mapping[str, Quote]:
+        return await self._broker.quotes(sorted(set(wanted)))
+
+    async def _ask_positions(self, wanted: Sequence[str]) -> Mapping[str, Decimal]:
+        symbols = set(wanted)
+        if len(symbols) == 1:
+            [symbol] = symbols
+            return {symbol: await self._broker.position(symbol)}
+        return {each.symbol: each.quantity for each in await self._broker.positions()}

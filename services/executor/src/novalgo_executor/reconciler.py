@@ -6,7 +6,8 @@ stream only makes the news faster; nothing is lost when it is mute.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,18 +16,20 @@ import structlog
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
-from novalgo_common.events import AccountSnapshotTaken
+from novalgo_common.events import AccountSnapshotTaken, OrderStatus
 from novalgo_executor.alarms import Alarms
 from novalgo_executor.broker import (
     Account,
     Broker,
     BrokerFill,
     BrokerPosition,
+    KeysRefusedError,
     SplitNotice,
 )
 from novalgo_executor.facts import Order
 from novalgo_executor.limits import Limits, gross_exposure, limit_states
 from novalgo_executor.metrics import Metrics
+from novalgo_executor.order_poll import OVERLAP, OrderPoll
 from novalgo_executor.position_check import PositionCheck
 from novalgo_executor.reconcile import is_given_up
 from novalgo_executor.snapshot import position_snapshots
@@ -34,10 +37,8 @@ from novalgo_executor.store import Exposure, Store
 
 log = structlog.get_logger()
 
-OVERLAP = timedelta(minutes=5)
-"""How far back fills are asked for again: Alpaca lists them by when it recorded them."""
-CLOCKS_APART = timedelta(days=1)
-"""How far our clock, which dates an order, may be ahead of Alpaca's, which dates its fills."""
+LONGEST_SILENCE = 180.0
+"""Seconds without a comparison after which entries wait."""
 SETTLE = 2.0
 """Seconds until a difference in the positions is looked at a second time."""
 FIRST_RETRY = 1.0
@@ -55,20 +56,26 @@ class Reconciler:
         *,
         store: Store,
         broker: Broker,
+        poll: OrderPoll,
         config: ConfigCopy,
         metrics: Metrics,
+        alarms: Alarms,
         clock: Clock,
+        elapsed: Callable[[], float],
         new_id: Callable[[], UUID],
         limits: Limits,
         interval: float,
         expected_account: str | None,
     ) -> None:
-        self._alarms = Alarms(store=store, clock=clock, new_id=new_id)
         self._check = PositionCheck(
-            store=store, broker=broker, config=config, alarms=self._alarms, clock=clock
+            store=store, broker=broker, config=config, alarms=alarms, clock=clock
         )
         self._store = store
         self._broker = broker
+        self._poll = poll
+        self._alarms = alarms
+        self._elapsed = elapsed
+        self._agreed_at = elapsed()
         self._metrics = metrics
         self._clock = clock
         self._new_id = new_id
@@ -95,6 +102,11 @@ class Reconciler:
     def problem(self) -> str | None:
         return self._problem
 
+    @property
+    def is_recent(self) -> bool:
+        """Whether the books were compared lately, or are about to be for the first time."""
+        return self._elapsed() - self._agreed_at <= LONGEST_SILENCE
+
     async def run(self) -> None:
         """Reconcile for ever."""
         retry = FIRST_RETRY
@@ -108,12 +120,27 @@ class Reconciler:
                 self._problem = f"the account cannot be compared with Alpaca: {error}"
                 self._metrics.reconcile_failed()
                 log.warning("reconcile.failed", problem=str(error))
+                await self._tell_failure(error)
                 wait = retry = min(self._interval, retry * 2)
             try:
                 async with asyncio.timeout(wait):
                     await self._wanted.wait()
             except TimeoutError:
                 pass
+
+    async def _tell_failure(self, error: UnavailableError) -> None:
+        with suppress(UnavailableError):
+            if isinstance(error, KeysRefusedError):
+                await self._alarms.stand(
+                    "keys_refused",
+                    f"{error}: nothing is traded, and signals wait, until the keys are in order",
+                )
+            if not self.is_recent:
+                await self._alarms.stand(
+                    "not_compared",
+                    f"The account could not be compared with Alpaca for {LONGEST_SILENCE / 60:.0f} "
+                    f"minutes ({error}): entries wait, exits go on",
+                )
 
     async def reconcile(self) -> None:
         """Compare once; raise `UnavailableError` where no definite answer came."""
@@ -122,6 +149,7 @@ class Reconciler:
         if self._is_wrong(account):
             return
         await self._update_orders()
+        await self._settle_late_orders()
         watermark = await self._store.watermark()
         ratios: dict[str, Decimal] = {}
         if watermark is not None:
@@ -144,19 +172,17 @@ class Reconciler:
             if self._problem is not None:
                 return  # nothing has traded yet: it can wait until the books are certain
         self._problem = f"Alpaca blocks the account: {account.blocked}" if account.blocked else None
+        await self._come_to_agreement()
+
+    async def _come_to_agreement(self) -> None:
+        self._agreed_at = self._elapsed()
+        for code in ("keys_refused", "not_compared"):
+            await self._alarms.stand(code, None)
         await self._agreed()
 
     def _look_again(self) -> None:
         """Compare soon: a difference counts once it was seen twice."""
         asyncio.get_running_loop().call_later(SETTLE, self.want)
-
-    async def count_fills_of(self, order: Order) -> bool:
-        """Count an order's fills from the account's activities; return whether any was there."""
-        fills = await self._broker.fills(order.created_at - CLOCKS_APART)
-        own = [fill for fill in fills if fill.order_id == order.order_id]
-        for fill in own:
-            await self._store.count_fill(fill)
-        return sum((fill.quantity for fill in own), Decimal(0)) >= order.filled_quantity
 
     async def _check_limits(self, account: Account) -> None:
         for trip in await self._store.check_limits(self._limits, account, self._new_id):
@@ -175,14 +201,20 @@ class Reconciler:
         unfinished = [order for order in await self._unfinished() if order.sent]
         if not unfinished:
             return
-        stated = {order.client_order_id: order for order in await self._broker.open_orders()}
-        for order in unfinished:
-            client_order_id = order.request.client_order_id
-            found = stated.get(client_order_id) or await self._broker.find(client_order_id)
+        answers = await asyncio.gather(*(self._poll.find(order) for order in unfinished))
+        for order, found in zip(unfinished, answers, strict=True):
             if found is not None:
                 await self._store.apply(found)
             elif order.missing_since is None:
-                await self._store.mark_missing(client_order_id, self._clock())
+                await self._store.mark_missing(order.request.client_order_id, self._clock())
+
+    async def _settle_late_orders(self) -> None:
+        """Cancel what is left of orders that turned up too late, and say what becomes of them."""
+        for order in await self._store.late_orders():
+            if order.status is OrderStatus.OPEN and order.order_id is not None:
+                await self._broker.cancel(order.order_id)
+            elif await self._store.settle_late(order):
+                log.warning("order.late", client_order_id=order.request.client_order_id)
 
     async def _unfinished(self) -> list[Order]:
         now = self._clock()

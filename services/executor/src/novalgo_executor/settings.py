@@ -63,6 +63,12 @@ class Settings(common.Settings):
         description="Seconds that an order of unknown outcome is looked for at Alpaca before its "
         "signal ends as failed",
     )
+    entry_patience_seconds: int = Field(
+        120,
+        ge=1,
+        description="Seconds that an entry which has filled in part may rest in an open market "
+        "before its rest is cancelled",
+    )
     limit_orders_a_minute: int | None = Field(
         None, ge=1, description="Entries a minute; more are declined"
     )
@@ -136,6 +142,7 @@ class Settings(common.Settings):
             when_closed=self.when_closed,
             conflict=self.conflict,
             grace=timedelta(seconds=self.unknown_grace_seconds),
+            entry_patience=timedelta(seconds=self.entry_patience_seconds),
             limits=Limits(
                 orders_a_minute=self.limit_orders_a_minute,
                 order_dollars=self.limit_order_dollars,

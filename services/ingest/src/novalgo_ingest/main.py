@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from novalgo_common.background import Background
 from novalgo_common.bus import Bus
@@ -22,6 +23,7 @@ from novalgo_common.relay import Relay
 from novalgo_common.service import Service
 from novalgo_common.store import Database
 from novalgo_common.topology import INGEST_RECEIPTS
+from novalgo_ingest.alerts_first import PATH, AlertsFirst
 from novalgo_ingest.answers import error
 from novalgo_ingest.answers_first import AnswersFirst
 from novalgo_ingest.docs_page import add_docs_page
@@ -29,6 +31,7 @@ from novalgo_ingest.gate import Gate
 from novalgo_ingest.intake import Intake
 from novalgo_ingest.mail.channel import MailChannel
 from novalgo_ingest.metrics import Metrics
+from novalgo_ingest.monitoring import PrivateMonitoring
 from novalgo_ingest.performance import Performance
 from novalgo_ingest.preview import Preview
 from novalgo_ingest.queries import Queries
@@ -45,7 +48,7 @@ log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncIterator[FastAPI]:
+async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncIterator[ASGIApp]:
     secrets = given_or_kept(settings.webhook_secrets, settings.data_dir, WEBHOOK_SECRET, clock)
     keys = given_or_kept(settings.api_keys, settings.data_dir, API_KEY, clock)
     metrics, readiness = Metrics(), Readiness()
@@ -155,7 +158,8 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         _add_routes(app, webhook, preview, queries)
         if settings.docs_page:
             add_docs_page(app)
-        yield app
+        guarded = PrivateMonitoring(app, keys, settings.trusted_proxies)
+        yield AlertsFirst(webhook.receive, guarded)
 
 
 SERVICE = Service("ingest", Settings, "ingest_port", open_service, edge=lambda own: own.edge)
@@ -163,7 +167,7 @@ SERVICE = Service("ingest", Settings, "ingest_port", open_service, edge=lambda o
 
 def _add_routes(app: FastAPI, webhook: Webhook, preview: Preview, queries: Queries) -> None:
     # Plain routes: FastAPI's own would parse bodies and echo them in its errors.
-    app.add_route("/webhook", webhook.receive, methods=["POST"])
+    app.add_route(PATH, webhook.receive, methods=["POST"])  # and says so of other methods
     app.add_route("/webhook/preview", queries.guarded(preview.receive), methods=["POST"])
     for path, endpoint in queries.routes().items():
         app.add_route(path, endpoint, methods=["GET"])

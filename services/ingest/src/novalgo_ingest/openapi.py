@@ -71,6 +71,7 @@ _RECEIPT = _object(
         "channel": _TEXT_OR_NONE,
         "address": _TEXT_OR_NONE,
         "secret": _TEXT_OR_NONE,
+        "message": _TEXT_OR_NONE,
         "orders": _list(_ORDER),
         "steps": _list(_object({"step": _one_of(STEPS), "at": _TIME})),
     }
@@ -136,6 +137,7 @@ _KEYED = {
     "401": _answer("The API key is wrong or missing", _ERROR),
     "503": _answer("What is asked for is away", _ERROR),
 }
+_FROM_OUTSIDE = {"401": _answer("From a public address it needs an API key", _ERROR)}
 _BODY = {
     "required": True,
     "description": f"At most {LARGEST} bytes; the content type does not matter.",
@@ -267,9 +269,12 @@ _PATHS: Json = {
         {
             status: _answer(what, _object({"status": _TEXT, "problems": {"type": "object"}}))
             for status, what in (("200", "It should"), ("503", "It should not, and why"))
-        },
+        }
+        | _FROM_OUTSIDE,
     ),
-    "/metrics": _open("For Prometheus", {"200": _text("The metrics", "text/plain")}),
+    "/metrics": _open(
+        "For Prometheus", {"200": _text("The metrics", "text/plain"), **_FROM_OUTSIDE}
+    ),
 }
 
 

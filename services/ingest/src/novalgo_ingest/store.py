@@ -47,6 +47,7 @@ signals = sa.Table(
     sa.Column("channel", sa.Text),
     sa.Column("address", sa.Text),
     sa.Column("secret", sa.Text),
+    sa.Column("message", sa.Text),
     sa.Index("signals_of_book", "symbol", "timeframe", "sequence"),
     sqlite_autoincrement=True,
 )
@@ -225,6 +226,7 @@ def _source(alert: Alert) -> dict[str, object]:
         "channel": source.channel if source else None,
         "address": source.address if source else None,
         "secret": source.secret if source else None,
+        "message": alert.message,
     }
 
 

@@ -13,7 +13,7 @@ from novalgo_common.symbols import parse_symbol
 from novalgo_common.timeframes import parse_timeframe
 from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal
 from novalgo_ingest.moments import parse_moment
-from novalgo_ingest.names import ALIASES
+from novalgo_ingest.names import ALIASES, NAMES
 from novalgo_ingest.strict_json import Fields, NotStrictJsonError, canonical
 
 ACTIONS = {
@@ -71,6 +71,7 @@ HEARTBEAT = "heartbeat"
 CLOCK_SKEW = timedelta(minutes=5)
 LONGEST_COMMENT = 200
 LONGEST_ID = 200
+LONGEST_MESSAGE = 2000
 
 _PRICE = re.compile(r"^[0-9]{1,12}(\.[0-9]{0,30})?$", re.ASCII)
 
@@ -110,7 +111,14 @@ def _translate(fields: Fields, now: datetime) -> Alert:
         comment=_comment(fields),
         fingerprint=_hash(identity, action, symbol, timeframe) if identity else _hash_body(body),
         is_unique=identity is not None,
+        message=_message(fields),
     )
+
+
+def _message(fields: Fields) -> str:
+    """Return what was read, and no more: what is unknown may be a secret of something else."""
+    read = {k: v for k, v in fields.items() if k in NAMES and k not in ALIASES["secret"]}
+    return canonical(read).decode()[:LONGEST_MESSAGE]
 
 
 def _symbol(fields: Fields) -> str:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
-from novalgo_ingest.addresses import Origin
+from novalgo_ingest.addresses import origin_of
 from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal
 from novalgo_ingest.answers import accepted, answer, error
 from novalgo_ingest.answers_first import AnswersFirst
@@ -64,7 +64,7 @@ class Webhook:
         body = await read_body(request)
         if isinstance(body, Refusal):
             return _refuse(body)
-        verdict = self.gate.judge(body, _origin(request), received_at)
+        verdict = self.gate.judge(body, origin_of(request.scope), received_at)
         if isinstance(verdict, Alert):
             return await self._store(verdict, received_at)
         if isinstance(verdict, Heartbeat):
@@ -80,8 +80,8 @@ class Webhook:
             return _refuse(_UNSTORED)
         signal_id = self.new_id()
         try:
-            async with asyncio.timeout(COMMIT_WITHIN):
-                stored = await self.intake.accept(Arrival(alert, signal_id, received_at))
+            arrival = Arrival(alert, signal_id, received_at)
+            stored = await self.intake.accept(arrival, within=COMMIT_WITHIN)
         except (TimeoutError, UnavailableError) as failure:
             log.error("webhook.not_stored", error=str(failure) or "the commit took too long")
             return _refuse(_UNSTORED)
@@ -105,16 +105,6 @@ class Webhook:
         body = accepted(alert, signal_id, self.config)
         outcome = Outcome.ACCEPTED if body["status"] == "success" else Outcome.SKIPPED
         return outcome, answer(body)
-
-
-def _origin(request: Request) -> Origin:
-    tls = request.scope.get("extensions", {}).get("tls", {})
-    return Origin(
-        peer=request.client.host if request.client is not None else None,
-        x_forwarded_for=request.headers.getlist("x-forwarded-for"),
-        forwarded=request.headers.getlist("forwarded"),
-        certificate=tls.get("client_cert_name"),
-    )
 
 
 def _refuse(refusal: Refusal) -> tuple[Outcome, Response]:

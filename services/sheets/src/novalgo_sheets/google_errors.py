@@ -1,6 +1,7 @@
 """What went wrong between here and Google, as one sentence that names no secret."""
 
 import json
+from email.utils import parsedate_to_datetime
 
 from google.auth.exceptions import GoogleAuthError, RefreshError
 from requests import Response
@@ -24,6 +25,8 @@ def refused(response: Response) -> SheetAwayError:
     """Return an error answer in words."""
     status = response.status_code
     message = _ADVICE.get(status, f"Google answered {status}")
+    if status == 403 and "SERVICE_DISABLED" in response.text:
+        message = "Google refuses: switch the Google Sheets API on for the account's project"
     return SheetAwayError(message, retry_after=_retry_after(response))
 
 
@@ -48,7 +51,18 @@ def failed(error: Exception) -> SheetAwayError:
 
 
 def _retry_after(response: Response) -> float:
+    """Return the seconds that the header names, as a number or by a date (RFC 9110)."""
+    text = response.headers.get("Retry-After", "0")
     try:
-        return max(0.0, float(response.headers.get("Retry-After", "0")))
+        return max(0.0, float(text))
+    except ValueError:
+        return _until(text, response.headers.get("Date", ""))
+
+
+def _until(date: str, now: str) -> float:
+    """Return the seconds between two dates of one server, whatever our own clock says."""
+    try:
+        apart = parsedate_to_datetime(date) - parsedate_to_datetime(now)
     except ValueError:
         return 0.0
+    return max(0.0, apart.total_seconds())

@@ -17,9 +17,12 @@ from novalgo_common.events import (
 from novalgo_sheets import boards_tabs, performance_tab
 from novalgo_sheets.boards import NOTHING, Boards
 from novalgo_sheets.cells import missing_anchors, wrong_cells
-from novalgo_sheets.config_tab import ConfigTab
+from novalgo_sheets.config_cell import as_text
+from novalgo_sheets.config_row import cell_at
+from novalgo_sheets.config_tab import ConfigTab, Unusable
 from novalgo_sheets.edits import edits
 from novalgo_sheets.face import Face, face_of, is_shown, marks
+from novalgo_sheets.headers import REASON
 from novalgo_sheets.kept import Kept, KeptConfig
 from novalgo_sheets.sheet import Anchor, Block, Reading, Strip
 from novalgo_sheets.status import Change
@@ -83,14 +86,16 @@ class _Piece:
         return cells + (sum(map(len, self.block.values)) if self.block else 0)
 
 
-def plan(reading: Reading, tab: ConfigTab | None, kept: Kept, boards: Boards = NOTHING) -> Plan:
-    """Return what to write, the most important first; `tab` is None where it cannot be used.
+def plan(reading: Reading, tab: ConfigTab | Unusable, kept: Kept, boards: Boards = NOTHING) -> Plan:
+    """Return what to write, the most important first.
 
     That is: rows that failed, rows whose signals moved, the other rows, Performance, further tabs.
     """
     pieces: list[_Piece] = []
     standing: tuple[Shown, ...] = ()
-    if tab and kept.config:
+    if isinstance(tab, Unusable):
+        pieces = list(_told(reading, tab))
+    elif kept.config:
         anchors = missing_anchors(reading, tab)
         if anchors:
             return Plan(anchors=anchors, is_all=False)
@@ -157,6 +162,16 @@ def _rows(reading: Reading, tab: ConfigTab, kept: Kept) -> tuple[list[_Piece], t
         else:
             standing += shown
     return [piece for _, piece in sorted(found, key=lambda item: item[0])], tuple(standing)
+
+
+def _told(reading: Reading, unusable: Unusable) -> Iterator[_Piece]:
+    """Yield the trouble with the whole tab, for its first row's Reason."""
+    cells, column = reading.config.cells, reading.anchors.get(REASON)
+    if column is None or as_text(cell_at(cells[0] if cells else (), column)) != REASON:
+        return
+    first = next((n for n, row in enumerate(cells) if n and any(map(as_text, row))), None)
+    if first is not None and as_text(cell_at(cells[first], column)) != unusable.message:
+        yield _Piece(row=first, cells={REASON: unusable.message})
 
 
 def _importance(face: Face, shown: Sequence[Shown]) -> tuple[bool, bool, float]:

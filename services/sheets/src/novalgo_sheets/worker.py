@@ -37,7 +37,7 @@ class _Newest:
     """The newest read.  It serves one write: after that, the rows may lie elsewhere."""
 
     reading: Reading
-    tab: ConfigTab | None
+    tab: ConfigTab | Unusable
 
 
 class SheetWorker:
@@ -136,7 +136,7 @@ class SheetWorker:
         tab = read_config(reading.config.cells, self._guards.size_cap)
         if isinstance(tab, Unusable):
             await self._go_through(tab, kept)
-            self._newest = _Newest(reading, None)
+            self._newest = _Newest(reading, tab)
         else:
             self._newest = _Newest(reading, await self._take(tab, kept))
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from novalgo_common.events.event import Amount, Event, added_later
 from novalgo_common.symbols import Symbol
@@ -46,6 +46,8 @@ class AccountSnapshotTaken(Event):
     last_equity: Amount
     buying_power: Amount
     positions: tuple[PositionSnapshot, ...]
+    gross_value: Amount | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Dollars in longs and shorts together, where an old journal has left the positions out."""
     limits: tuple[LimitState, ...] | None = added_later()
 
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -22,9 +23,11 @@ from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelNotFoundEntity
 from aio_pika.exceptions import PublishError as MessageReturned
 
 from novalgo_common.bus import Handler, Responder
+from novalgo_common.clock import utc_now
 from novalgo_common.delivery import Sleep, describe
 from novalgo_common.errors import PublishError, UnroutableError
 from novalgo_common.events import Event, type_of
+from novalgo_common.obituaries import Obituaries
 from novalgo_common.rabbitmq.connection import declare, open_connection, patiently
 from novalgo_common.rabbitmq.mailbox import BROADCAST_EXCHANGE, Mailbox
 from novalgo_common.rabbitmq.message import Taken, of_event, stored
@@ -60,6 +63,7 @@ class RabbitBus:
         self._unconsumed: list[str] = []
         self._answering: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
+        self._obituaries = Obituaries(self.publish, utc_now)
         # aio-pika forgets, and does not restore, a channel that nobody holds.
         self._channels: list[AbstractRobustChannel] = []
 
@@ -84,13 +88,10 @@ class RabbitBus:
             yield bus
 
     async def publish(self, event: Event) -> None:
-        body = encode(event)
-        sends = [
-            self._send(self._direct, name, of_event(event, body)) for name in destinations(event)
-        ]
+        message = of_event(event, encode(event))
+        sends = [self._send(self._direct, name, message) for name in destinations(event)]
         if type(event) in BROADCASTS:
-            told = of_event(event, body)
-            sends.append(self._send(self._broadcast, event.type, told, mandatory=False))
+            sends.append(self._send(self._broadcast, event.type, message, mandatory=False))
         for result in await asyncio.gather(*sends, return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
@@ -131,6 +132,7 @@ class RabbitBus:
         self._closing.set()
         self._watch.cancel()
         await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
+        await self._obituaries.close()
         await self._mailbox.close()
         await self._consuming.close()
         for task in self._answering:  # not before: requests came in until now
@@ -139,7 +141,7 @@ class RabbitBus:
         await self._publishing.close()
 
     async def _prepare(self) -> None:
-        publisher = await self._open_channel(self._publishing)
+        self._publisher = publisher = await self._open_channel(self._publishing)
         for queue in QUEUES:
             for name in queue.names():
                 await declare(publisher, name, DURABLE_QUEUE)
@@ -169,9 +171,22 @@ class RabbitBus:
         *,
         mandatory: bool = True,
     ) -> None:
+        properties = message.properties
+        # Names the attempt: the client confuses the confirms of two in flight with one id.
+        properties.message_id = uuid4().hex
         try:
-            async with asyncio.timeout(_PUBLISH_SECONDS):
-                await exchange.publish(message, routing_key, mandatory=mandatory)
+            channel: Any = await self._publisher.get_underlay_channel()
+            # Exchange.publish would wait until the message has left before the next one of the
+            # channel may go; like this those of a batch leave together, and in their order.
+            await channel.basic_publish(
+                message.body,
+                exchange=exchange.name,
+                routing_key=routing_key,
+                properties=properties,
+                mandatory=mandatory,
+                timeout=_PUBLISH_SECONDS,
+                wait=False,
+            )
         except MessageReturned:
             raise UnroutableError(f"the queue {routing_key} does not exist") from None
         except Exception as error:
@@ -180,6 +195,7 @@ class RabbitBus:
     async def _bury(self, queue: str, body: bytes, error: str) -> None:
         headers = {"queue": queue, "error": error[:1000]}
         await self._send(self._direct, DEAD_LETTERS, stored(body, headers=headers))
+        self._obituaries.tell(queue, body, error)
 
     async def _consume(self, name: str) -> None:
         async def hand_over(message: AbstractIncomingMessage) -> None:

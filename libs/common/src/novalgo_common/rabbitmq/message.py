@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from uuid import uuid4
 
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractIncomingMessage
@@ -22,8 +21,6 @@ def of_event(event: Event, body: bytes) -> Message:
 def stored(body: bytes, *, headers: dict[str, str]) -> Message:
     return Message(
         body,
-        # Names the attempt: the client confuses the confirms of two in flight with one id.
-        message_id=uuid4().hex,
         headers=dict(headers),
         content_type="application/json",
         delivery_mode=DeliveryMode.PERSISTENT,

@@ -71,14 +71,8 @@ class Outbox:
 
     async def waiting(self, limit: int) -> Sequence[Waiting]:
         """Return the unconfirmed events, oldest first."""
-        table = self._table
-        query = (
-            sa.select(table.c.position, table.c.body)
-            .where(table.c.published_at.is_(None))
-            .order_by(table.c.position)
-            .limit(limit)
-        )
-        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        query, bounds = _waiting(self._table), {"most": limit}
+        rows = await self._database.read(lambda connection: connection.execute(query, bounds).all())
         return [Waiting(row.position, decode(row.body.encode())) for row in rows]
 
     async def confirm(self, positions: Sequence[int]) -> None:
@@ -101,6 +95,16 @@ class Outbox:
         )
         row = await self._database.read(lambda connection: connection.execute(query).one())
         return Backlog(depth=row[0], oldest=row[1])
+
+
+@cache
+def _waiting(table: sa.Table) -> "sa.Select[tuple[int, str]]":
+    return (
+        sa.select(table.c.position, table.c.body)
+        .where(table.c.published_at.is_(None))
+        .order_by(table.c.position)
+        .limit(sa.bindparam("most"))
+    )
 
 
 @cache

@@ -1,5 +1,6 @@
 """Google's HTTP surface as gspread uses it: the service account's token and the Sheets API v4."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
@@ -57,6 +58,7 @@ class _SheetsApi:
     sheets: SimulatedSheets
 
     async def admit(self, request: Request, spreadsheet_id: str) -> None:
+        await asyncio.sleep(self.sheets.faults.before_request())
         self.sheets.admit(request.method, spreadsheet_id, request.headers.get("authorization"))
 
     async def token(self, request: Request) -> Response:

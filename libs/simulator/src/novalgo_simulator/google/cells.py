@@ -63,11 +63,6 @@ def user_entered(value: Value) -> str:
     return raw(value)
 
 
-def entered(value: Value) -> str:
-    """Return the cell for a value whose type the request names (`updateCells`)."""
-    return value if isinstance(value, str) and value.startswith("=") else raw(value)
-
-
 def _number(text: str) -> Value:
     number = float(text)
     if not math.isfinite(number):

@@ -26,7 +26,6 @@ RULES = frozenset(
     }
 )
 """Kept as they are asked for.  None of them changes a value, a filter hides rows only on screen."""
-_VALUES = {"stringValue", "numberValue", "boolValue", "formulaValue"}
 
 
 def add_named_range(tabs: Tabs, tab: Tab, wanted: Mapping[str, Any]) -> tuple[Tab, Json]:
@@ -99,7 +98,7 @@ def with_cells(tab: Tab, body: Mapping[str, Any]) -> Tab:
     rows = [row.get("values", []) for row in body.get("rows", [])]
     if fields == "*" or "userEnteredValue" in fields:
         area = Area(title=tab.title, first_row=first_row, first_column=first_column)
-        tab = grid.write(tab, area, [[_value(cell) for cell in row] for row in rows], cells.entered)
+        tab = grid.write(tab, area, [[_entered(cell) for cell in row] for row in rows], str)
     if fields == "*" or "note" in fields:
         notes = {
             f"{row},{column}": str(cell.get("note", ""))
@@ -111,10 +110,10 @@ def with_cells(tab: Tab, body: Mapping[str, Any]) -> Tab:
     return tab
 
 
-def _value(cell: Mapping[str, Any]) -> cells.Value:
-    [value] = [cell.get("userEnteredValue", {}).get(kind) for kind in _VALUES
-               if kind in cell.get("userEnteredValue", {})] or [""]  # fmt: skip
-    return value if value is not None else ""
+def _entered(cell: Mapping[str, Any]) -> str:
+    """Return the cell as the file holds it: only a `formulaValue` is a formula."""
+    [(kind, value)] = list(cell.get("userEnteredValue", {"stringValue": ""}).items())
+    return str(value) if kind == "formulaValue" else cells.raw(value)
 
 
 def _named(tab: Tab, wanted: Mapping[str, Any], range_id: str) -> NamedRange:

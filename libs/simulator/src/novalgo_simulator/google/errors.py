@@ -1,6 +1,6 @@
 """Google's error answers: one JSON shape, a status word for each HTTP code."""
 
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 _STATUSES = {
     400: "INVALID_ARGUMENT",
@@ -24,11 +24,23 @@ _MESSAGES = {
 class GoogleError(Exception):
     """The request is answered with this code and message."""
 
-    def __init__(self, code: int, message: str | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        message: str | None = None,
+        *,
+        retry_after: str | None = None,
+        is_page: bool = False,
+    ) -> None:
         super().__init__(message or _MESSAGES.get(code, "Error"))
         self.code = code
+        self._headers = {"Retry-After": retry_after} if retry_after is not None else {}
+        self._is_page = is_page
 
-    def answer(self) -> JSONResponse:
+    def answer(self) -> Response:
+        if self._is_page:
+            page = f"<html><title>Error {self.code}</title><p>That is an error.</p></html>"
+            return HTMLResponse(page, status_code=self.code, headers=self._headers)
         status = _STATUSES.get(self.code, "UNKNOWN")
         error = {"code": self.code, "message": str(self), "status": status}
-        return JSONResponse({"error": error}, status_code=self.code)
+        return JSONResponse({"error": error}, status_code=self.code, headers=self._headers)

@@ -39,7 +39,6 @@ class SimulatedSheets:
 
     def admit(self, method: str, spreadsheet_id: str, authorization: str | None) -> None:
         """Refuse as Google would: no good token, quota used up, unknown spreadsheet."""
-        self.faults.before_request()
         if not self.tokens.are_good_for(authorization):
             raise GoogleError(401)
         self.quota.take("Read" if method == "GET" else "Write", self.clock())

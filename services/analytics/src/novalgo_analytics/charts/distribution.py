@@ -33,6 +33,8 @@ def distribution_chart(results: Sequence[float]) -> bytes | None:
     cut = [min(max(result, edges[0]), edges[-1]) for result in results]
     mean = fmean(results)
     with styled():
+        from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
+
         drawn = figure()
         axes = drawn.subplots()
         axes.set_title("Results of trades")
@@ -50,6 +52,7 @@ def distribution_chart(results: Sequence[float]) -> bytes | None:
             fontsize=8,
         )
         dollars(axes.xaxis)
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel("trades", color=SOFT, fontsize=8)
         if min(results) < edges[0] or max(results) > edges[-1]:
             axes.set_xlabel("results further out are counted in the outermost bars", fontsize=8)

@@ -19,8 +19,8 @@ from novalgo_analytics.measures.trading import TradeNumbers
 
 
 def heat_chart(heat: Mapping[tuple[int, int], TradeNumbers]) -> bytes | None:
-    """Return the map by (weekday, hour), or None where nothing was closed."""
-    if not heat:
+    """Return the map by (weekday, hour), or None of trades of fewer than two weekdays."""
+    if len({day for day, _ in heat}) < 2:
         return None
     hours = list(range(min(hour for _, hour in heat), max(hour for _, hour in heat) + 1))
     weekdays = list(range(max(5, max(day for day, _ in heat) + 1)))

@@ -25,6 +25,12 @@ def page(report: Report, charts: Mapping[str, bytes]) -> str:
     return templates().get_template("report.html").render(context(report, images))
 
 
+def mail(report: Report, charts: Mapping[str, bytes]) -> str:
+    """Return the report as a mail, whose charts are attached to it under their file's names."""
+    images = {name: f"cid:{name}.png" for name in charts}
+    return templates().get_template("mail.html").render(context(report, images))
+
+
 def context(report: Report, images: Mapping[str, str]) -> dict[str, Any]:
     """Return what the templates of a report write; `images` are addresses by name."""
     return {

@@ -62,6 +62,13 @@ def days(connection: Connection) -> Sequence[AccountDay]:
     ]
 
 
+def gross_value(event: AccountSnapshotTaken) -> Decimal:
+    """Return the dollars in longs and shorts together."""
+    if event.gross_value is not None:
+        return event.gross_value
+    return sum((abs(each.market_value or Decimal(0)) for each in event.positions), Decimal(0))
+
+
 def _add_to_day(connection: Connection, event: AccountSnapshotTaken) -> None:
     day = day_of(event.occurred_at).isoformat()
     known = connection.execute(DAYS.select().where(DAYS.c.day == day)).one_or_none()
@@ -83,7 +90,6 @@ def _add_to_day(connection: Connection, event: AccountSnapshotTaken) -> None:
 
 def _exposure(event: AccountSnapshotTaken) -> Decimal:
     """Return the dollars in longs and shorts together, as a part of the equity."""
-    gross = sum((abs(each.market_value or Decimal(0)) for each in event.positions), Decimal(0))
     if event.equity <= 0:
         return Decimal(0)
-    return (gross / event.equity).quantize(PARTS, ROUND_HALF_EVEN)
+    return (gross_value(event) / event.equity).quantize(PARTS, ROUND_HALF_EVEN)

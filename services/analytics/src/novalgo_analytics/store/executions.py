@@ -84,6 +84,13 @@ def see_order(connection: Connection, event: OrderSubmitted | OrderEnded) -> Non
     )
 
 
+def way(connection: Connection, signal_id: str) -> Way | None:
+    """Return the way of one signal."""
+    row = connection.execute(SIGNALS.select().where(SIGNALS.c.signal_id == signal_id)).one_or_none()
+    steps = connection.execute(STEPS.select().where(STEPS.c.signal_id == signal_id)).all()
+    return _way(row, {Milestone(step.name): step.at for step in steps}) if row else None
+
+
 def ways(connection: Connection, start: datetime) -> Sequence[Way]:
     """Return the way of each signal that came from `start` on, oldest first."""
     recent = SIGNALS.c.seen_at >= start

@@ -97,6 +97,11 @@ def events(
         after = rows[-1].position
 
 
+def newest(connection: Connection) -> int:
+    """Return the newest position, 0 of an empty journal."""
+    return connection.execute(sa.select(sa.func.max(JOURNAL.c.position))).scalar() or 0
+
+
 def extent(connection: Connection) -> tuple[int, int]:
     """Return the newest position, and how many events there are."""
     query = sa.select(sa.func.max(JOURNAL.c.position), sa.func.count())
@@ -126,7 +131,9 @@ def _thin(connection: Connection, before: datetime) -> None:
     )
     for row in connection.execute(query).all():
         event = decode(row.body.encode())
-        thin = encode(event.model_copy(update={"positions": ()})).decode()
+        assert isinstance(event, AccountSnapshotTaken)
+        kept = {"positions": (), "gross_value": account.gross_value(event)}
+        thin = encode(event.model_copy(update=kept)).decode()
         connection.execute(
             JOURNAL.update().where(JOURNAL.c.position == row.position).values(body=thin)
         )

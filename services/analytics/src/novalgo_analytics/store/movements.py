@@ -27,6 +27,7 @@ from novalgo_common.wire import decode, encode
 
 COUNTED = MOVEMENTS.c.event_id.not_in(sa.select(BUSTS.c.fill_event_id))
 """Which movements happened after all."""
+_LEGS: dict[str | None, Leg | None] = {None: None, **{leg.value: leg for leg in Leg}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,16 +119,17 @@ def _add(connection: Connection, movement: Movement, position: int) -> None:
 
 
 def _movement(row: Any) -> Movement:
+    event_id, _position, symbol, timeframe, quantity, price, at, order, leg, is_adoption = row
     return Movement(
-        symbol=row.symbol,
-        timeframe=row.timeframe,
-        quantity=row.quantity,
-        price=row.price,
-        at=row.at,
-        order=row.order,
-        leg=Leg(row.leg) if row.leg else None,
-        is_adoption=row.is_adoption,
-        event_id=row.event_id,
+        symbol=symbol,
+        timeframe=timeframe,
+        quantity=quantity,
+        price=price,
+        at=at,
+        order=order,
+        leg=_LEGS[leg],
+        is_adoption=is_adoption,
+        event_id=event_id,
     )
 
 

@@ -44,7 +44,7 @@ def see(connection: Connection, event: SignalReceived | SignalEnded) -> None:
 
 def newest(connection: Connection, limit: int) -> Sequence[SignalSeen]:
     query = SIGNALS.select().order_by(SIGNALS.c.seen_at.desc()).limit(limit)
-    return [_signal(row) for row in connection.execute(query).all()]
+    return [signal_of(row) for row in connection.execute(query).all()]
 
 
 def by_ending(connection: Connection) -> dict[Ending | None, int]:
@@ -54,7 +54,7 @@ def by_ending(connection: Connection) -> dict[Ending | None, int]:
     return {Ending(row.ending) if row.ending else None: row.signals for row in rows}
 
 
-def _signal(row: Any) -> SignalSeen:
+def signal_of(row: Any) -> SignalSeen:
     return SignalSeen(
         signal_id=UUID(row.signal_id),
         action=Action(row.action),

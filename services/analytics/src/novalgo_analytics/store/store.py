@@ -1,8 +1,9 @@
 """The store as the rest of analytics sees it: each method is one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
@@ -15,21 +16,27 @@ from novalgo_analytics.facts import (
     PerformanceRequest,
     SignalSeen,
 )
+from novalgo_analytics.notifications.notice import Level, Notice
+from novalgo_analytics.notifications.outgoing import Outgoing
 from novalgo_analytics.store import (
     account,
     executions,
     journal,
     movements,
+    notices,
     performance,
     rebuild,
     signals,
 )
 from novalgo_analytics.store.movements import News
+from novalgo_analytics.store.notices import Delivery, Waiting
 from novalgo_analytics.store.rebuild import Comparison, Told
 from novalgo_analytics.store.tables import OUTBOX
 from novalgo_common.clock import Clock
 from novalgo_common.events import AccountSnapshotTaken, Ending, Event, PerformanceUpdated
 from novalgo_common.store import Database, Outbox
+
+T = TypeVar("T")
 
 
 class Store:
@@ -48,9 +55,9 @@ class Store:
 
     # --- the journal
 
-    async def journaled(self) -> int:
-        """Return how many events were journaled."""
-        return (await self._database.read(journal.extent))[1]
+    async def newest(self) -> int:
+        """Return the position of the newest event, 0 where there is none."""
+        return await self._database.read(journal.newest)
 
     async def page(self, after: int, of_type: str | None) -> Sequence[tuple[int, Event]]:
         """Return the next events after the position `after`, with their positions."""
@@ -114,6 +121,9 @@ class Store:
         """Return how many signals ended how; None counts those that have not."""
         return await self._database.read(signals.by_ending)
 
+    async def way_of(self, signal_id: str) -> Way | None:
+        return await self._database.read(lambda c: executions.way(c, signal_id))
+
     async def ways_since(self, start: datetime) -> Sequence[Way]:
         """Return the way of each signal that came from `start` on, oldest first."""
         return await self._database.read(lambda c: executions.ways(c, start))
@@ -121,6 +131,16 @@ class Store:
     async def orders_since(self, start: datetime) -> Sequence[OrderDone]:
         """Return the orders that left from `start` on, with what filled of them."""
         return await self._database.read(lambda c: executions.orders(c, start))
+
+    # --- what the page asks and orders
+
+    async def look(self, up: Callable[[Connection], T]) -> T:
+        """Return what one of the lookups (lookups.py) finds, on one view of the store."""
+        return await self._database.read(up)
+
+    async def order(self, request: Event) -> None:
+        """Put what a person orders in the outbox: it is on disk when this returns."""
+        await self._database.write(lambda c: self.outbox.add(c, request))
 
     # --- the Performance rows
 
@@ -136,5 +156,67 @@ class Store:
             for update in updates:
                 self.outbox.add(connection, update)
             performance.forget(connection, answered)
+
+        await self._database.write(work)
+
+    # --- notices
+
+    async def begin_looking(self) -> None:
+        """Take what lies in the journal by now as seen, unless it was looked at before."""
+
+        def work(connection: Connection) -> None:
+            if notices.mark(connection, notices.LOOKED_AT) is None:
+                newest, _ = journal.extent(connection)
+                notices.set_mark(connection, notices.LOOKED_AT, str(newest))
+
+        await self._database.write(work)
+
+    async def unseen(self) -> Sequence[tuple[int, Event]]:
+        """Return the next events that nobody looked at for notices, with their positions."""
+
+        def work(connection: Connection) -> Sequence[tuple[int, Event]]:
+            seen = int(notices.mark(connection, notices.LOOKED_AT) or 0)
+            return list(islice(journal.events(connection, after=seen), journal.PAGE))
+
+        return await self._database.read(work)
+
+    async def add_notices(self, made: Sequence[Notice], seen: int | None = None) -> None:
+        """Keep the notices, and with them how far the journal was looked at."""
+
+        def work(connection: Connection) -> None:
+            notices.add(connection, made)
+            if seen is not None:
+                notices.set_mark(connection, notices.LOOKED_AT, str(seen))
+
+        await self._database.write(work)
+
+    async def waiting_notices(self) -> Waiting:
+        return await self._database.read(notices.waiting)
+
+    async def hand_out(self, out: Outgoing, channels: Mapping[str, Level], now: datetime) -> None:
+        """Put the messages on their way over the channels that want them."""
+        await self._database.write(lambda c: notices.hand_out(c, out, channels, now))
+
+    async def next_delivery(self, channel: str, now: datetime) -> Delivery | None:
+        return await self._database.read(lambda c: notices.next_delivery(c, channel, now))
+
+    async def end_delivery(self, position: int, now: datetime, *, arrived: bool) -> None:
+        await self._database.write(
+            lambda c: notices.end_delivery(c, position, now, arrived=arrived)
+        )
+
+    async def put_off(self, position: int, until: datetime) -> None:
+        """Try a delivery again, at the earliest then."""
+        await self._database.write(lambda c: notices.put_off(c, position, until))
+
+    async def was_reported(self, name: str) -> bool:
+        return await self._database.read(lambda c: notices.mark(c, f"report {name}")) is not None
+
+    async def set_reported(self, name: str, notice: Notice | None) -> None:
+        """Remember that the report is done with, and tell of it."""
+
+        def work(connection: Connection) -> None:
+            notices.set_mark(connection, f"report {name}", "done")
+            notices.add(connection, [notice] if notice is not None else [])
 
         await self._database.write(work)

@@ -23,6 +23,7 @@ JOURNAL = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.Index("journal_by_type", "type", "occurred_at"),
     sa.Index("journal_by_correlation", "correlation_id"),
+    sa.Index("journal_by_symbol", "symbol", "type", "occurred_at"),
 )
 
 MOVEMENTS = sa.Table(
@@ -98,7 +99,12 @@ SIGNALS = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("ended_at", Instant),
-    sa.Index("signals_by_time", "seen_at"),
+    sa.Index("signals_by_time", "seen_at", "signal_id"),
+    *(
+        sa.Index(f"signals_by_{name}", name, "seen_at", "signal_id")
+        for name in ("symbol", "timeframe", "action", "ending", "reason")
+    ),
+    sa.Index("signals_by_book", "symbol", "timeframe", "seen_at", "signal_id"),
 )
 
 STEPS = sa.Table(
@@ -131,6 +137,55 @@ PERFORMANCE_REQUESTS = sa.Table(
     METADATA,
     sa.Column("event_id", sa.Text, primary_key=True),
     sa.Column("correlation_id", sa.Text, nullable=False),
+)
+
+NOTICES = sa.Table(
+    "notices",
+    METADATA,
+    sa.Column("notice_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("level", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("folder", sa.Text),
+    sa.Column("except_channel", sa.Text),
+    sa.Column("done_at", Instant),
+    sa.Index("notices_waiting", "done_at", "at"),
+)
+
+TROUBLES = sa.Table(
+    "troubles",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("told_at", Instant, nullable=False),
+    sa.Column("held_back", sa.Integer, nullable=False),
+)
+
+DELIVERIES = sa.Table(
+    "deliveries",
+    METADATA,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("level", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("folder", sa.Text),
+    sa.Column("added_at", Instant, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("arrived", sa.Boolean, nullable=False),
+    sa.Index("deliveries_waiting", "channel", "ended_at", "next_at"),
+)
+
+MARKS = sa.Table(
+    "marks",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
 )
 
 DERIVED = (MOVEMENTS, BUSTS, SPLITS, SNAPSHOTS, DAYS, SIGNALS, STEPS, ORDERS)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from novalgo_common.events import (
@@ -16,19 +15,17 @@ from novalgo_common.events import (
     Side,
     SplitPart,
 )
-from novalgo_common.store import Outbox, insert
+from novalgo_common.store import Outbox
 from novalgo_common.wire import decode, encode
 from novalgo_executor.allocate import Share, allocate_trade
 from novalgo_executor.broker import BrokerFill
 from novalgo_executor.split import Part
-from novalgo_executor.store import event_ids, positions
-from novalgo_executor.store.tables import NOTES
+from novalgo_executor.store import adoptions, event_ids, notes, positions
 
 _CONFIG = "config"
 _WATERMARK = "fills_watermark"
 _STREAK = "losing_streak"
 _PEAK = "highest_equity"
-_ADOPTED = "adopted."
 
 
 def adopt(
@@ -45,7 +42,7 @@ def adopt(
 
     They were seen at the broker at `seen_at`: a fill before that is among them.
     """
-    _note(connection, _ADOPTED + symbol, seen_at.isoformat())
+    adoptions.note(connection, symbol, seen_at)
     for share in shares:
         positions.move(connection, symbol, share.timeframe, share.quantity, price)
         event_id = event_ids.of_account(f"adopted.{symbol}.{share.timeframe}.{now.isoformat()}")
@@ -91,7 +88,9 @@ def count_foreign(connection: Connection, outbox: Outbox, fill: BrokerFill) -> N
     Where it concerns several holders it is counted in parts, one after the other.  Not where its
     shares were adopted before the fill was listed.
     """
-    if positions.is_counted(connection, fill) or _is_adopted(connection, fill):
+    if positions.is_counted(connection, fill) or adoptions.covers(
+        connection, fill.symbol, fill.filled_at
+    ):
         return
     signed = fill.quantity if fill.side is Side.BUY else -fill.quantity
     end = fill.cumulative - fill.quantity
@@ -119,17 +118,12 @@ def count_foreign(connection: Connection, outbox: Outbox, fill: BrokerFill) -> N
         )
 
 
-def _is_adopted(connection: Connection, fill: BrokerFill) -> bool:
-    seen_at = _read(connection, _ADOPTED + fill.symbol)
-    return seen_at is not None and fill.filled_at <= datetime.fromisoformat(seen_at)
-
-
 def keep_config(connection: Connection, event: ConfigChanged) -> None:
-    _note(connection, _CONFIG, encode(event).decode())
+    notes.write(connection, _CONFIG, encode(event).decode())
 
 
 def kept_config(connection: Connection) -> ConfigChanged | None:
-    text = _read(connection, _CONFIG)
+    text = notes.read(connection, _CONFIG)
     if text is None:
         return None
     event = decode(text.encode())
@@ -140,47 +134,34 @@ def kept_config(connection: Connection) -> ConfigChanged | None:
 def count_streak(connection: Connection, realised: Decimal) -> None:
     """Take a closing order's result into the losing streak; one that came out even counts not."""
     if realised:
-        _note(connection, _STREAK, str(losing_streak(connection) + 1 if realised < 0 else 0))
+        notes.write(connection, _STREAK, str(losing_streak(connection) + 1 if realised < 0 else 0))
 
 
 def losing_streak(connection: Connection) -> int:
     """Return how many closing orders lost, one after the other, up to now."""
-    return int(_read(connection, _STREAK) or 0)
+    return int(notes.read(connection, _STREAK) or 0)
 
 
 def reset_streak(connection: Connection) -> None:
-    _note(connection, _STREAK, "0")
+    notes.write(connection, _STREAK, "0")
 
 
 def raise_peak(connection: Connection, equity: Decimal) -> Decimal:
     """Return the highest equity that was seen, this one included."""
-    peak = max(equity, Decimal(_read(connection, _PEAK) or 0))
-    _note(connection, _PEAK, format(peak, "f"))
+    peak = max(equity, Decimal(notes.read(connection, _PEAK) or 0))
+    notes.write(connection, _PEAK, format(peak, "f"))
     return peak
 
 
 def reset_peak(connection: Connection) -> None:
-    _note(connection, _PEAK, "0")
+    notes.write(connection, _PEAK, "0")
 
 
 def save_watermark(connection: Connection, moment: datetime) -> None:
-    _note(connection, _WATERMARK, moment.isoformat())
+    notes.write(connection, _WATERMARK, moment.isoformat())
 
 
 def watermark(connection: Connection) -> datetime | None:
     """Return the time up to which the account's fills are certainly counted."""
-    text = _read(connection, _WATERMARK)
+    text = notes.read(connection, _WATERMARK)
     return datetime.fromisoformat(text) if text is not None else None
-
-
-def _note(connection: Connection, name: str, value: str) -> None:
-    statement = insert(connection, NOTES).values(name=name, value=value)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["name"], set_={"value": statement.excluded.value}
-        )
-    )
-
-
-def _read(connection: Connection, name: str) -> str | None:
-    return connection.execute(sa.select(NOTES.c.value).where(NOTES.c.name == name)).scalar()

@@ -112,6 +112,11 @@ def withdraw(connection: Connection, client_order_id: str, now: datetime) -> Non
     )
 
 
+def give_up(connection: Connection, client_order_id: str, now: datetime) -> None:
+    """Remember that an order's signal ends while nobody knows of the order."""
+    mark(connection, client_order_id, given_up_at=now)
+
+
 def refuse(
     connection: Connection, outbox: Outbox, client_order_id: str, detail: str, now: datetime
 ) -> None:
@@ -271,6 +276,10 @@ def unfinished(connection: Connection, symbol: str | None = None) -> Sequence[Or
     if symbol is not None:
         query = query.where(ORDERS.c.symbol == symbol)
     return [_order(row) for row in connection.execute(query.order_by(ORDERS.c.created_at))]
+
+
+def where(connection: Connection, *conditions: sa.ColumnElement[bool]) -> list[Order]:
+    return [_order(row) for row in connection.execute(sa.select(ORDERS).where(*conditions))]
 
 
 def _row(connection: Connection, condition: sa.ColumnElement[bool]) -> Any:

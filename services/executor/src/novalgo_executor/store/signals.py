@@ -77,6 +77,12 @@ def active(connection: Connection, symbol: str) -> list[Signal]:
     return [_signal(row) for row in connection.execute(_ACTIVE, {"symbol": symbol})]
 
 
+def stuck(connection: Connection, before: datetime) -> list[Signal]:
+    """Return the signals that were stored before a time and have no ending."""
+    query = sa.select(SIGNALS).where(SIGNALS.c.ended_at.is_(None), SIGNALS.c.stored_at < before)
+    return [_signal(row) for row in connection.execute(query)]
+
+
 def symbols(connection: Connection) -> Sequence[str]:
     """Return the symbols that have signals without an ending."""
     query = sa.select(SIGNALS.c.symbol).where(SIGNALS.c.ended_at.is_(None)).distinct()

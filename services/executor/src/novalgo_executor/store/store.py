@@ -29,6 +29,7 @@ from novalgo_executor.steps import End, Submit
 from novalgo_executor.store import (
     account,
     halts,
+    late,
     orders,
     positions,
     requests,
@@ -101,7 +102,11 @@ class Store:
 
         def end(connection: Connection) -> None:
             for order in orders.of_signal(connection, signal.signal_id):
-                if order.status is OrderStatus.UNKNOWN and not order.sent:
+                if order.status is not OrderStatus.UNKNOWN:
+                    continue
+                if order.sent:
+                    orders.give_up(connection, order.request.client_order_id, now)
+                else:
                     orders.withdraw(connection, order.request.client_order_id, now)
             signals.end(connection, self.outbox, signal, ending, now)
 
@@ -226,6 +231,19 @@ class Store:
     async def unfinished_orders(self) -> Sequence[Order]:
         """Return the orders that have not ended, or whose fills are not all counted."""
         return await self._database.read(orders.unfinished)
+
+    async def late_orders(self) -> Sequence[Order]:
+        """Return the orders that turned up after they were given up, and are not settled."""
+        return await self._database.read(late.unsettled)
+
+    async def settle_late(self, order: Order) -> bool:
+        """Say what becomes of a late order once it has ended; return whether it has."""
+        now = self._clock()
+        return await self._database.write(lambda c: late.settle(c, self.outbox, order, now))
+
+    async def stuck_signals(self, before: datetime) -> list[Signal]:
+        """Return the signals that came before a time and have no ending."""
+        return await self._database.read(lambda c: signals.stuck(c, before))
 
     # --- fills and positions
 

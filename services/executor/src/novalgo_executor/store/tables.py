@@ -54,6 +54,8 @@ ORDERS = sa.Table(
     sa.Column("missing_since", Instant),
     sa.Column("ended_at", Instant),
     sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("given_up_at", Instant),
+    sa.Column("late_settled_at", Instant),
     sa.UniqueConstraint("signal_id", "leg", "part", name="one_order_a_leg"),
     sa.Index("orders_unfinished", "complete", "symbol"),
     sa.Index("orders_created", "created_at"),

@@ -17,7 +17,7 @@ from novalgo_common.events import AlarmRaised, FillBusted, FillRecorded, Leg, Si
 from novalgo_common.store import Outbox
 from novalgo_executor.allocate import Share, allocate_trade
 from novalgo_executor.broker import Undoing
-from novalgo_executor.store import event_ids, positions
+from novalgo_executor.store import adoptions, event_ids, positions
 from novalgo_executor.store.tables import CORRECTIONS, FILLS, ORDERS
 
 
@@ -46,13 +46,19 @@ class _Order:
 def undo(
     connection: Connection, outbox: Outbox, undoing: Undoing, now: datetime
 ) -> Sequence[Counted]:
-    """Undo what an undoing names; return it, or nothing where it is not counted or was undone."""
+    """Undo what an undoing names; return it, or nothing where it is not counted or was undone.
+
+    Nothing either where the position was adopted since, with the shares gone already.
+    """
     if _is_done(connection, undoing.undoing_id):
         return ()
     order = _order(connection, undoing.order_id)
     found = _named(connection, undoing, order) or _recognised(connection, undoing, order)
     for counted in found:
         connection.execute(counted.row.values(undone_by=undoing.undoing_id))
+    if found and adoptions.covers(connection, found[0].symbol, undoing.at):
+        return ()  # its shares were seen to be gone, and taken out, before the exchange said why
+    for counted in found:
         positions.move(
             connection, counted.symbol, counted.timeframe, -_signed(counted), counted.price
         )

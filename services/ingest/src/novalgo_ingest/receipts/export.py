@@ -20,6 +20,7 @@ PLAIN = (
     "address",
     "secret",
     "comment",
+    "message",
 )
 COLUMNS = (*PLAIN, "orders", *STEPS)
 

@@ -51,6 +51,8 @@ class Receipt:
     address: str | None
     secret: str | None
     """The name of the secret that the alert carried."""
+    message: str | None
+    """The fields that were read, as they came, in JSON."""
     price: Decimal | None
     comment: str | None
     orders: tuple[OrderLine, ...]
@@ -73,6 +75,7 @@ def as_json(receipt: Receipt) -> dict[str, Any]:
         "channel": receipt.channel,
         "address": receipt.address,
         "secret": receipt.secret,
+        "message": receipt.message,
         "orders": [_order(order) for order in receipt.orders],
         "steps": [{"step": step.step, "at": step.at.isoformat()} for step in steps],
     }

@@ -198,6 +198,7 @@ def _receipts(connection: Connection, query: "sa.Select[tuple[Any, ...]]") -> Se
             channel=row.channel,
             address=row.address,
             secret=row.secret,
+            message=row.message,
             price=row.price,
             comment=row.comment,
             orders=tuple(order_lines[row.signal_id]),

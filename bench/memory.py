@@ -1,0 +1,54 @@
+"""How much memory ingest takes, and whether it grows with the alerts."""
+
+from pathlib import Path
+
+from bench.alerts import alerts, symbols
+from bench.client import BenchError
+from bench.figures import Comparison, Series
+from bench.load import Plan
+from bench.novalgo import ingest_alone
+from bench.servers import Server, rest
+from bench.stage import Stage
+
+ALERTS = 100_000
+STEPS = 10
+CONNECTIONS = 20
+AT_ONCE = 1_000
+RESIDENT = "resident MB"
+INGEST = "ingest in a process of its own"
+
+
+def measure(stage: Stage) -> list[Comparison]:
+    if stage.amqp_url is None:
+        raise BenchError("ingest runs by itself on RabbitMQ alone, and there is none")
+    with ingest_alone(stage.room("ingest"), stage.amqp_url) as ingest:
+        rest([ingest])
+        series = [Series(f"{INGEST}, at the start", [{RESIDENT: _resident(ingest)}])]
+        for step in range(1, STEPS + 1):
+            stage.tell(f"memory: {ALERTS * step // STEPS} alerts")
+            _send(stage, ingest, ALERTS // STEPS)
+            rest([ingest])
+            after = f"{INGEST}, after {ALERTS * step // STEPS:,} alerts"
+            series.append(Series(after, [{RESIDENT: _resident(ingest)}]))
+    return [
+        Comparison(
+            title=f"Memory over {ALERTS:,} alerts",
+            about="Resident memory when all that was sent is published.  The aim is to stay under "
+            "100 MB and to be flat; a ratio would say nothing here.",
+            series=series,
+            aims=[],
+        )
+    ]
+
+
+def _send(stage: Stage, ingest: Server, count: int) -> None:
+    for _ in range(count // AT_ONCE):
+        each = symbols(AT_ONCE // CONNECTIONS)
+        connections = [alerts("BUY", each) for _ in range(CONNECTIONS)]
+        stage.client.fire(Plan(ingest.port, "/webhook", connections))
+
+
+def _resident(server: Server) -> float:
+    lines = Path(f"/proc/{server.process.pid}/status").read_text().splitlines()
+    kilobytes = next(line.split()[1] for line in lines if line.startswith("VmRSS"))
+    return int(kilobytes) / 1024

@@ -1,0 +1,197 @@
+"""Profit and loss: what a fill costs however many came before, a rebuild, and a long report."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bench.figures import Aim, Comparison
+from bench.history import fill, fills, fresh, seed, settings
+from bench.stage import Contender, Stage, take_turns
+from novalgo_analytics.accounting.ledger import build
+from novalgo_analytics.accounting.movement import Movement, movement_of_fill
+from novalgo_analytics.bookkeeper import Bookkeeper
+from novalgo_analytics.store import Store
+from novalgo_common.store import Database
+
+FEW, MANY, MOST = 10_000, 100_000, 1_000_000
+MICROSECONDS, SECONDS = "µs a fill", "CPU seconds"
+TRIED = 200
+MONTH, FIVE_YEARS = 21, 1260
+LOOP = "pandas, a loop over the rows"
+
+
+def measure(stage: Stage) -> list[Comparison]:
+    rooms = {count: stage.room(f"{count}") for count in (FEW, MANY, MOST)}
+    for count, room in rooms.items():
+        stage.tell(f"journaling {count:,} fills")
+        seed(room, count)
+    return [
+        _one_fill(stage, rooms),
+        _rebuild(stage, rooms),
+        _against_pandas(stage),
+        _report(stage),
+    ]
+
+
+def _one_fill(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
+    title = "A fill, by how many came before it"
+    return Comparison(
+        title=title,
+        about="Journaled, derived from, committed, and in the ledgers.",
+        series=take_turns(
+            stage,
+            title,
+            [
+                Contender(f"after {count:,}", lambda c=count: _record(rooms[c], c), [])  # type: ignore[misc]
+                for count in (FEW, MOST)
+            ],
+            stage.rounds,
+        ),
+        aims=[Aim(series=f"after {MOST:,}", figure=MICROSECONDS, at_most=2)],
+    )
+
+
+def _rebuild(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
+    title = "All ledgers from the store, as at a start"
+    return Comparison(
+        title=title,
+        about="Every movement read and matched.  Linear would be 10 times the floor's.",
+        series=take_turns(
+            stage,
+            title,
+            [
+                Contender(f"{count:,} fills", lambda c=count: _ledgers(rooms[c]), [])  # type: ignore[misc]
+                for count in (MANY, MOST)
+            ],
+            1,
+        ),
+        aims=[Aim(series=f"{MOST:,} fills", figure=SECONDS, at_most=12)],
+    )
+
+
+def _against_pandas(stage: Stage) -> Comparison:
+    title = f"First in, first out over {MANY:,} fills"
+    movements = [movement_of_fill(each) for each in fills(MANY)]
+    frame = pd.DataFrame(
+        [
+            (each.symbol, each.timeframe, each.order, each.quantity, each.price, each.at)
+            for each in movements
+        ],
+        columns=["symbol", "timeframe", "order", "quantity", "price", "at"],
+    )
+    ours = sum(ledger.account.realised for ledger in _built(movements))
+    assert ours == _loop(frame), "the two do not earn the same"
+    return Comparison(
+        title=title,
+        about="The same fills in memory, the same Decimals, the same two views: the account and "
+        "each book, with what every fill closed.  Ours keeps average cost beside them.",
+        series=take_turns(
+            stage,
+            title,
+            [
+                Contender(LOOP, lambda: _timed(lambda: _loop(frame)), []),
+                Contender("NovAlgo's ledgers", lambda: _timed(lambda: _built(movements)), []),
+            ],
+            stage.rounds,
+        ),
+        aims=[Aim(series="NovAlgo's ledgers", figure=SECONDS, at_most=0.2)],
+    )
+
+
+def _report(stage: Stage) -> Comparison:
+    title = "A report with its charts and tables"
+    rooms = {days: fresh(stage.room(f"{days} days"), days) for days in (MONTH, FIVE_YEARS)}
+    return Comparison(
+        title=title,
+        about="In a process of its own, with what it imports, 24 trades a day.  Five years should "
+        "take less than 20 s and 300 MB.",
+        series=take_turns(
+            stage,
+            title,
+            [
+                Contender(f"{days} days", lambda d=days: _written(rooms[d], d), [])  # type: ignore[misc]
+                for days in (MONTH, FIVE_YEARS)
+            ],
+            1,
+        ),
+    )
+
+
+def _record(room: Path, count: int) -> Mapping[str, float]:
+    async def work() -> float:
+        async with Database.open(settings(room), "analytics") as database:
+            store = Store(database, lambda: datetime.now(UTC))
+            bookkeeper = Bookkeeper(store)
+            await bookkeeper.ledgers()
+            taken = []
+            for _ in range(TRIED):
+                began = time.perf_counter()
+                await store.record(fill(count + int(time.time_ns() // 1000) % 10**12))
+                await bookkeeper.ledgers()
+                taken.append(time.perf_counter() - began)
+            return sorted(taken)[TRIED // 2]
+
+    return {MICROSECONDS: asyncio.run(work()) * 1e6}
+
+
+def _ledgers(room: Path) -> Mapping[str, float]:
+    async def work() -> float:
+        async with Database.open(settings(room), "analytics") as database:
+            began = time.process_time()
+            await Bookkeeper(Store(database, lambda: datetime.now(UTC))).ledgers()
+            return time.process_time() - began
+
+    return {SECONDS: asyncio.run(work())}
+
+
+def _built(movements: Sequence[Movement]) -> list:  # type: ignore[type-arg]
+    by_symbol: dict[str, list[Movement]] = {}
+    for movement in movements:
+        by_symbol.setdefault(movement.symbol, []).append(movement)
+    return [build(of_symbol) for of_symbol in by_symbol.values()]
+
+
+def _loop(frame: pd.DataFrame) -> Decimal:
+    """Match the fills as one would write it down: row by row over the frame."""
+    realised: dict[tuple[str, str], Decimal] = {}
+    lots: dict[tuple[str, str], deque[list[Any]]] = {}
+    closings: list[tuple[Any, ...]] = []
+    for _, row in frame.iterrows():
+        for holder in ((row["symbol"], ""), (row["symbol"], row["timeframe"])):
+            held = lots.setdefault(holder, deque())
+            left = row["quantity"]
+            while left and held and (held[0][0] > 0) != (left > 0):
+                closed = min(abs(held[0][0]), abs(left)).copy_sign(held[0][0])
+                earned = closed * (row["price"] - held[0][1])
+                realised[holder] = realised.get(holder, Decimal(0)) + earned
+                closings.append((*holder, row["order"], closed, *held[0][1:], row["at"], earned))
+                held[0][0] -= closed
+                left += closed
+                if not held[0][0]:
+                    held.popleft()
+            if left:
+                held.append([left, row["price"], row["at"]])
+    return sum((each for (_, book), each in realised.items() if not book), Decimal(0))
+
+
+def _timed(work) -> Mapping[str, float]:  # type: ignore[no-untyped-def]
+    began = time.process_time()
+    work()
+    return {SECONDS: time.process_time() - began}
+
+
+def _written(room: Path, days: int) -> Mapping[str, float]:
+    command = [sys.executable, "-m", "bench.report_writer", str(room), str(days)]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: Mapping[str, float] = json.loads(answer.stdout.splitlines()[-1])
+    return found

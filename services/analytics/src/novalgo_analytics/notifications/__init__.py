@@ -1,0 +1,1 @@
+"""What the owner is told, how urgently, and over which channels."""

@@ -1,0 +1,1 @@
+"""The page: everything that analytics serves over HTTP, and the API behind it."""

@@ -1,0 +1,1 @@
+"""`/api/v1`: the numbers behind the page, for programs too."""

@@ -1,0 +1,204 @@
+"""How it goes: returns, drawdown, ratios, months, and the trades by what they have in common."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
+
+from novalgo_analytics.accounting.trades import Trade
+from novalgo_analytics.exchange import sessions
+from novalgo_analytics.facts import AccountDay
+from novalgo_analytics.measures.benchmark import benchmark_returns, compare
+from novalgo_analytics.measures.drawdown import calmar, deepest
+from novalgo_analytics.measures.groups import (
+    Group,
+    by_hour,
+    by_side,
+    by_symbol,
+    by_timeframe,
+    by_weekday,
+)
+from novalgo_analytics.measures.returns import daily_returns, ratios
+from novalgo_analytics.measures.trading import TradeNumbers, trade_numbers
+from novalgo_analytics.new_york import day_of, midnight
+from novalgo_analytics.page.api.trades import bars_of
+from novalgo_analytics.page.api.words import Amount, Body
+from novalgo_analytics.page.course import course, distribution, months
+from novalgo_analytics.page.sources import Kept, Sources
+
+SECONDS = 15.0
+CLOSES_KEPT = 900.0
+"""Seconds.  The benchmark has one close a day."""
+DAY = timedelta(days=1)
+CLOSE_BEFORE = timedelta(days=7)
+
+
+class DayPoint(Body):
+    at: date
+    equity: Amount
+    gain: float
+    drawdown: float
+    benchmark: float | None
+    sharpe: float | None
+
+
+class Month(Body):
+    year: int
+    month: int
+    gain: float
+
+
+class Column(Body):
+    start: float
+    end: float
+    trades: int
+
+
+class Numbers(Body):
+    """Of trades; null where there is nothing to say."""
+
+    trades: int
+    won: int
+    lost: int
+    realised: Amount
+    win_rate: float | None
+    profit_factor: float | None
+    expectancy: Amount | None
+    average_win: Amount | None
+    average_loss: Amount | None
+    longest_winning: int
+    longest_losing: int
+
+
+class Grouped(Body):
+    name: str
+    numbers: Numbers
+
+
+class Ratios(Body):
+    """As parts; null where there is not enough data to say anything."""
+
+    days: int
+    total: float | None
+    annual: float | None
+    volatility: float | None
+    sharpe: float | None
+    sortino: float | None
+    calmar: float | None
+    drawdown: float | None
+    benchmark: float | None
+    """What the benchmark grew by over the same days."""
+    alpha: float | None
+    beta: float | None
+
+
+class Performance(Body):
+    days: int | None
+    """How far back; null is from the beginning."""
+    benchmark: str
+    has_benchmark: bool
+    ratios: Ratios
+    course: list[DayPoint]
+    months: list[Month]
+    numbers: Numbers
+    groups: dict[str, list[Grouped]]
+    distribution: list[Column]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    days: Sequence[AccountDay]
+    closes: Mapping[date, float]
+    trades: Sequence[Trade]
+    """Oldest first."""
+    today: date
+
+
+def performance_routes(sources: Sources) -> APIRouter:
+    router = APIRouter(tags=["performance"])
+    kept: Kept[Performance] = Kept(SECONDS)
+    closes: Kept[Mapping[date, float]] = Kept(CLOSES_KEPT)
+
+    async def make(days: int | None) -> Performance:
+        facts = await _gather(sources, days, closes)
+        return await asyncio.to_thread(_performance, facts, days, sources.benchmark)
+
+    @router.get("/performance")
+    async def performance(
+        days: Annotated[
+            int | None, Query(ge=1, le=36_525, description="How far back; without it, all")
+        ] = None,
+    ) -> Performance:
+        """Made at most every quarter of a minute."""
+        return await kept.get(lambda: make(days), days)
+
+    return router
+
+
+async def _gather(sources: Sources, days: int | None, kept: Kept[Mapping[date, float]]) -> _Facts:
+    today = day_of(sources.clock())
+    first = date.min if days is None else today - (days - 1) * DAY
+    stated = [each for each in await sources.store.days() if each.day >= first]
+    newest_first = await sources.history.trades()
+    trades = [each for each in newest_first if day_of(each.closed_at) >= first]
+    start = stated[0].day if stated else today
+    closes = await kept.get(lambda: _closes(sources, start), start)
+    return _Facts(days=stated, closes=closes, trades=trades[::-1], today=today)
+
+
+async def _closes(sources: Sources, first: date) -> Mapping[date, float]:
+    start = midnight(first) - CLOSE_BEFORE
+    try:
+        bars = await bars_of(sources, sources.benchmark, "1 Day", start, sources.clock())
+    except HTTPException:
+        return {}
+    return {day_of(bar.start): float(bar.close) for bar in bars}
+
+
+def _performance(facts: _Facts, days: int | None, benchmark: str) -> Performance:
+    first = facts.days[0].day if facts.days else facts.today
+    opened = {session.day for session in sessions(first, facts.today)}
+    returns = daily_returns(facts.days, opened)
+    beside = benchmark_returns(returns, facts.closes)
+    compared = compare(benchmark, returns, facts.closes)
+    fall, own = deepest(returns), ratios(returns)
+    return Performance(
+        days=days,
+        benchmark=benchmark,
+        has_benchmark=bool(beside),
+        ratios=Ratios(
+            days=own.days,
+            total=own.total,
+            annual=own.annual,
+            volatility=own.volatility,
+            sharpe=own.sharpe,
+            sortino=own.sortino,
+            calmar=calmar(returns),
+            drawdown=fall.depth if fall else None,
+            benchmark=compared.benchmark if compared else None,
+            alpha=compared.alpha if compared else None,
+            beta=compared.beta if compared else None,
+        ),
+        course=[DayPoint.model_validate(each) for each in course(facts.days, returns, beside)],
+        months=[Month.model_validate(each) for each in months(returns)],
+        numbers=_numbers(trade_numbers(facts.trades)),
+        groups={
+            "symbol": _groups(by_symbol(facts.trades)),
+            "timeframe": _groups(by_timeframe(facts.trades)),
+            "side": _groups(by_side(facts.trades)),
+            "weekday": _groups(by_weekday(facts.trades)),
+            "hour": _groups(by_hour(facts.trades)),
+        },
+        distribution=[Column.model_validate(each) for each in distribution(facts.trades)],
+    )
+
+
+def _groups(groups: Sequence[Group]) -> list[Grouped]:
+    return [Grouped(name=group.name, numbers=_numbers(group.numbers)) for group in groups]
+
+
+def _numbers(numbers: TradeNumbers) -> Numbers:
+    return Numbers.model_validate(numbers)

@@ -1,0 +1,71 @@
+"""How the other services are, by their own word: `/ready` of each is asked every few seconds.
+
+Nobody who looks at the page waits for it: what was heard last is told, with its time.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+import httpx2
+
+from novalgo_analytics.page.condition import Condition, Neighbour
+from novalgo_common.clock import Clock
+
+INTERVAL = 3.0
+"""Seconds from one round to the next."""
+ANSWERS_WITHIN = 2.0
+
+
+class Neighbours:
+    """Calls `changed` when one of them is not as it was."""
+
+    def __init__(
+        self, addresses: Mapping[str, str], clock: Clock, changed: Callable[[], None]
+    ) -> None:
+        self._addresses = addresses
+        self._clock = clock
+        self._changed = changed
+        self.seen = {name: Neighbour(name=name, condition=Condition.UNKNOWN) for name in addresses}
+
+    async def run(self) -> None:
+        """Ask for ever."""
+        async with httpx2.AsyncClient(timeout=ANSWERS_WITHIN, trust_env=False) as client:
+            while True:
+                await self.ask(client)
+                await asyncio.sleep(INTERVAL)
+
+    async def ask(self, client: httpx2.AsyncClient) -> None:
+        """Ask each of them once, all at a time."""
+        answers = [self._ask(client, name, url) for name, url in self._addresses.items()]
+        for heard in await asyncio.gather(*answers):
+            before = self.seen[heard.name]
+            is_like = heard.is_like(before)
+            self.seen[heard.name] = Neighbour(
+                name=heard.name,
+                condition=heard.condition,
+                problems=heard.problems,
+                checked_at=heard.checked_at,
+                since=before.since if heard.condition is before.condition else heard.checked_at,
+            )
+            if not is_like:
+                self._changed()
+
+    async def _ask(self, client: httpx2.AsyncClient, name: str, url: str) -> Neighbour:
+        condition, problems = Condition.DOWN, {"answer": f"{name} does not answer at {url}"}
+        with suppress(httpx2.TransportError, TimeoutError):
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                response = await client.get(f"{url}/ready")
+            condition, problems = _read(response)
+        return Neighbour(
+            name=name, condition=condition, problems=problems, checked_at=self._clock()
+        )
+
+
+def _read(response: httpx2.Response) -> tuple[Condition, dict[str, str]]:
+    if response.status_code == 200:
+        return Condition.READY, {}
+    with suppress(ValueError, AttributeError, KeyError, TypeError):
+        problems = response.json()["problems"].items()
+        return Condition.NOT_READY, {str(name): str(told) for name, told in problems}
+    return Condition.NOT_READY, {"answer": f"it answered {response.status_code}"}

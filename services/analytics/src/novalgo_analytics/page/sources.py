@@ -1,0 +1,61 @@
+"""What the routes of the page read from, and order through."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from novalgo_analytics.access import Access
+from novalgo_analytics.bookkeeper import Bookkeeper
+from novalgo_analytics.page.feed import Feed
+from novalgo_analytics.page.history import History
+from novalgo_analytics.page.neighbours import Neighbours
+from novalgo_analytics.store import Store
+from novalgo_common.bus import Bus
+from novalgo_common.clock import Clock
+from novalgo_common.ops import Readiness
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    store: Store
+    bookkeeper: Bookkeeper
+    history: History
+    feed: Feed
+    neighbours: Neighbours
+    bus: Bus
+    readiness: Readiness
+    access: Access
+    benchmark: str
+    """The symbol that the account is compared with."""
+    dead_letters: Callable[[], int]
+    """How many there are, as far as this process can tell."""
+    clock: Clock
+    new_id: Callable[[], UUID]
+
+
+@dataclass
+class Kept(Generic[T]):
+    """An answer that many ask for at the same moments: made once, and kept for a little while."""
+
+    seconds: float
+    _answers: dict[object, tuple[float, T]] = field(default_factory=dict)
+    _making: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def get(self, make: Callable[[], Awaitable[T]], key: object = None) -> T:
+        """Return the answer called `key`, not older than `seconds`."""
+        async with self._making:
+            now = time.monotonic()
+            self._answers = {
+                name: (made, answer)
+                for name, (made, answer) in self._answers.items()
+                if now - made < self.seconds
+            }
+            if key not in self._answers:
+                answer = await make()
+                self._answers[key] = (time.monotonic(), answer)
+            return self._answers[key][1]

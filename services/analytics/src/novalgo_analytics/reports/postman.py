@@ -1,0 +1,99 @@
+"""Writes the reports that are due, and has them told, once each even over restarts."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+
+from novalgo_analytics import wording
+from novalgo_analytics.exchange import sessions
+from novalgo_analytics.new_york import day_of
+from novalgo_analytics.notifications.notice import Kind, Notice
+from novalgo_analytics.notifications.rules import Rules
+from novalgo_analytics.notifications.telling import made_notice
+from novalgo_analytics.reports.bundle import Bundle, bundle
+from novalgo_analytics.reports.gatherer import Gatherer
+from novalgo_analytics.reports.page import mail
+from novalgo_analytics.reports.report import Report
+from novalgo_analytics.reports.schedule import Due, due
+from novalgo_analytics.store import Store
+from novalgo_common.clock import Clock
+from novalgo_common.errors import UnavailableError
+
+log = structlog.get_logger()
+
+LOOKED = 60.0
+"""Seconds between two looks at the calendar."""
+AROUND = timedelta(days=12)
+
+
+@dataclass
+class Postman:
+    store: Store
+    gatherer: Gatherer
+    rules: Rules
+    folder: Path
+    clock: Clock
+
+    async def run(self) -> None:
+        """Send what is due, for ever."""
+        while True:
+            try:
+                await self.send()
+            except UnavailableError as error:
+                log.warning("report.not_sent", error=str(error))
+            await asyncio.sleep(LOOKED)
+
+    async def send(self) -> None:
+        """Send the reports that are due and were not sent before."""
+        now = self.clock()
+        today = day_of(now)
+        around = await asyncio.to_thread(sessions, today - AROUND, today + AROUND)
+        for each in due(around, now):
+            if not await self.store.was_reported(each.name):
+                await self._send(each)
+
+    async def _send(self, each: Due) -> None:
+        report = await self.gatherer.report(each.period)
+        notice = None
+        if report.earned is not None:  # else the account was not stated: there was no NovAlgo yet
+            folder = self.folder / each.name
+            await asyncio.to_thread(_write, folder, report)
+            notice = self._notice(each, report, folder)
+        await self.store.set_reported(each.name, notice)
+        log.info("report.done", report=each.name, sent=notice is not None)
+
+    def _notice(self, each: Due, report: Report, folder: Path) -> Notice | None:
+        return made_notice(
+            self.rules,
+            Kind.REPORT,
+            notice_id=f"report {each.name}",
+            key=each.name,
+            title=each.period.name,
+            at=self.clock(),
+            words={"message": in_words(report), "service": "analytics", "code": "report"},
+            folder=str(folder),
+        )
+
+
+def in_words(report: Report) -> str:
+    """Return a report that fits into an SMS."""
+    numbers, account = report.numbers, report.figures.account
+    parts = [
+        f"Account {wording.gain(report.earned)}" if report.earned is not None else "",
+        f"realised {wording.gain(numbers.realised)} in {numbers.trades} trades",
+        f"{wording.percent(numbers.win_rate)} won" if numbers.win_rate is not None else "",
+        f"equity {wording.dollars(account.equity)}" if account is not None else "",
+    ]
+    return ", ".join(part for part in parts if part) + "."
+
+
+def _write(folder: Path, report: Report) -> Bundle:
+    written = bundle(report)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in written.files().items():
+        (folder / name).write_bytes(content)
+    (folder / "mail.html").write_text(mail(written.report, written.charts), encoding="utf-8")
+    return written

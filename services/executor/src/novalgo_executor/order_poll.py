@@ -1,0 +1,57 @@
+"""Asks the broker what became of orders: one request for all who ask at the same moment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from novalgo_executor.broker import Broker, BrokerFill, BrokerOrder
+from novalgo_executor.facts import Order
+from novalgo_executor.shared import Shared
+from novalgo_executor.store import Store
+
+OVERLAP = timedelta(minutes=5)
+"""How far back things are asked for again: Alpaca lists them by when it recorded them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPoll:
+    """Raises `UnavailableError` where the store or the broker is away."""
+
+    store: Store
+    broker: Broker
+    _orders: Shared[datetime, Mapping[str, BrokerOrder]] = field(init=False)
+    _fills: Shared[datetime, Sequence[BrokerFill]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_orders", Shared(self._ask_orders))
+        object.__setattr__(self, "_fills", Shared(self._ask_fills))
+
+    async def find(self, order: Order) -> BrokerOrder | None:
+        """Return an order that has been at the broker as it is now; None where it is denied."""
+        name = order.request.client_order_id
+        listed = await self._orders.get(order.created_at)
+        # A list can lack a fresh order: only the question for the very order can deny it.
+        return listed.get(name) or await self.broker.find(name)
+
+    async def count_fills(self, order: Order) -> bool:
+        """Count an order's fills; return whether all are there that it is known to have."""
+        assert order.order_id is not None
+        listed = await self._fills.get(order.created_at)
+        if await self._count(order, listed):
+            return True
+        # Dated by a clock that was set meanwhile, or listed late.
+        return await self._count(order, await self.broker.fills_of(order.order_id))
+
+    async def _count(self, order: Order, listed: Sequence[BrokerFill]) -> bool:
+        own = [fill for fill in listed if fill.order_id == order.order_id]
+        for fill in own:
+            await self.store.count_fill(fill)
+        return sum((fill.quantity for fill in own), Decimal(0)) >= order.filled_quantity
+
+    async def _ask_orders(self, created: Sequence[datetime]) -> Mapping[str, BrokerOrder]:
+        found = await self.broker.orders(min(created) - OVERLAP)
+        return {order.client_order_id: order for order in found}
+
+    async def _ask_fills(self, created: Sequence[datetime]) -> Sequence[BrokerFill]:
+        return await self.broker.fills(min(created) - OVERLAP)

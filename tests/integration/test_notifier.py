@@ -1,0 +1,142 @@
+"""The notifier with its real store: told once, by every channel, whatever one of them does."""
+
+import threading
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from novalgo_analytics.notifications.notice import Level, Message
+from novalgo_analytics.notifications.notifier import Notifier, Telling
+from novalgo_analytics.notifications.rules import parse_rules
+from novalgo_analytics.notifications.rules_file import shipped
+from novalgo_analytics.store import Store
+from novalgo_common.background import Background
+from novalgo_common.clock import utc_now
+from novalgo_common.store import Database
+from tests.builders import a_fill, a_halt, a_signal_ended, an_alarm
+from tests.stores import stored_in
+from tests.waiting import until
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("on_both")]
+
+RULES = parse_rules(shipped().replace("digest = 5", "digest = 0"), "alerts.toml")
+
+
+@dataclass
+class FakeChannel:
+    """A channel that keeps what it is sent; it fails as long as `works` is False."""
+
+    name: str
+    least: Level = Level.INFO
+    works: bool = True
+    hangs: threading.Event | None = None
+    sent: list[Message] = field(default_factory=list)
+    tries: int = 0
+
+    def send(self, message: Message) -> bool:
+        self.tries += 1
+        if self.hangs is not None:
+            self.hangs.wait(30)
+        if self.works:
+            self.sent.append(message)
+        return self.works
+
+    def titles(self) -> list[str]:
+        return [message.title for message in self.sent]
+
+
+@asynccontextmanager
+async def notifying(folder: Path, channels: Sequence[Telling]) -> AsyncIterator[Store]:
+    async with Database.open(stored_in(folder), "analytics") as database, Background.open() as run:
+        store = Store(database, utc_now)
+        notifier = Notifier(
+            store, RULES, channels, utc_now, first_pause=timedelta(milliseconds=5), idle=0.02
+        )
+        await notifier.start(run)
+        database.on_commit(notifier.wake)
+        yield store
+
+
+async def test_each_channel_is_told_what_its_level_asks_for(tmp_path: Path) -> None:
+    mail, sms = FakeChannel("mail"), FakeChannel("sms", least=Level.CRITICAL)
+
+    async with notifying(tmp_path, [mail, sms]) as store:
+        await store.record(a_fill())
+        await store.record(a_halt())
+        await until(lambda: len(mail.sent) == 2 and len(sms.sent) == 1)
+
+    assert sorted(mail.titles()) == ["Fill", "Trading halted"]
+    assert sms.titles() == ["Trading halted"]
+
+
+async def test_a_restart_tells_nothing_twice_and_forgets_nothing(tmp_path: Path) -> None:
+    first, second = FakeChannel("mail"), FakeChannel("mail")
+    fill = a_fill()
+
+    async with notifying(tmp_path, [first]) as store:
+        await store.record(fill)
+        await until(lambda: len(first.sent) == 1)
+    async with Database.open(stored_in(tmp_path), "analytics") as database:
+        await Store(database, utc_now).record(a_halt())
+    async with notifying(tmp_path, [second]) as store:
+        await store.record(fill)
+        await until(lambda: len(second.sent) == 1)
+
+    assert second.titles() == ["Trading halted"]
+
+
+async def test_what_was_journaled_before_the_first_start_is_no_news(tmp_path: Path) -> None:
+    channel = FakeChannel("mail")
+    async with Database.open(stored_in(tmp_path), "analytics") as database:
+        await Store(database, utc_now).record(a_fill())
+
+    async with notifying(tmp_path, [channel]) as store:
+        await store.record(a_halt())
+        await until(lambda: len(channel.sent) == 1)
+
+    assert channel.titles() == ["Trading halted"]
+
+
+async def test_a_channel_that_hangs_delays_no_other(tmp_path: Path) -> None:
+    release = threading.Event()
+    stuck, mail = FakeChannel("stuck", hangs=release), FakeChannel("mail")
+
+    async with notifying(tmp_path, [stuck, mail]) as store:
+        try:
+            for _ in range(5):
+                await store.record(a_signal_ended(ending="failed"))
+            await until(lambda: len(mail.sent) == 5)
+            assert stuck.sent == []
+        finally:
+            release.set()
+
+
+async def test_a_dead_channel_is_told_of_on_another_and_gets_everything_later(
+    tmp_path: Path,
+) -> None:
+    dead, mail = FakeChannel("slack", works=False), FakeChannel("mail")
+
+    async with notifying(tmp_path, [dead, mail]) as store:
+        await store.record(a_halt())
+        await until(lambda: "slack is dead" in mail.titles())
+        dead.works = True
+        await until(lambda: "slack is back" in mail.titles())
+
+    assert dead.titles() == ["Trading halted"]
+    assert mail.titles() == ["Trading halted", "slack is dead", "slack is back"]
+
+
+async def test_a_trouble_that_goes_on_is_told_once(tmp_path: Path) -> None:
+    channel = FakeChannel("mail")
+
+    async with notifying(tmp_path, [channel]) as store:
+        for _ in range(4):
+            await store.record(an_alarm())
+        await store.record(a_halt())
+        await until(lambda: "Trading halted" in channel.titles())
+
+    assert channel.titles().count("Sheet unreadable") == 1
