@@ -17,6 +17,7 @@ from bench import (
     allowance,
     burst,
     memory,
+    page,
     profit,
     replaced,
     statuses,
@@ -38,6 +39,7 @@ class Name(StrEnum):
     REPLACED = "replaced"
     ALERT_TO_ORDER = "alert-to-order"
     ALLOWANCE = "allowance"
+    PAGE = "page"
     PROFIT = "profit"
     ABUSE = "abuse"
     MEMORY = "memory"
@@ -50,6 +52,7 @@ BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
     Name.REPLACED: replaced.measure,
     Name.ALERT_TO_ORDER: alert_to_order.measure,
     Name.ALLOWANCE: allowance.measure,
+    Name.PAGE: page.measure,
     Name.PROFIT: profit.measure,
     Name.ABUSE: abuse.measure,
     Name.MEMORY: memory.measure,

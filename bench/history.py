@@ -75,7 +75,7 @@ def seed(room: Path, count: int) -> None:
 def fresh(room: Path, days: int) -> Path:
     """Journal so many days of trading, through the store itself, and keep the benchmark's bars."""
     open_days = [each.day for each in sessions(date(2021, 1, 4), LAST_DAY)][-days:]
-    history = History(trades_a_day=24)
+    history = History(trades_a_day=8)
     events = list(history.events(open_days))
     closes = [json.loads(bar.model_dump_json()) for bar in history.closes(open_days)]
     (room / "closes.json").write_text(json.dumps(closes))

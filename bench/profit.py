@@ -113,7 +113,7 @@ def _report(stage: Stage) -> Comparison:
     rooms = {days: fresh(stage.room(f"{days} days"), days) for days in (MONTH, FIVE_YEARS)}
     return Comparison(
         title=title,
-        about="In a process of its own, with what it imports, 24 trades a day.  Five years should "
+        about="In a process of its own, with what it imports, 8 trades a day.  Five years should "
         "take less than 20 s and 300 MB.",
         series=take_turns(
             stage,

@@ -178,7 +178,7 @@ def _picture(folder: Path, page: Path, name: str, width: int, height: int) -> No
     flags = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars")
     size, out = f"--window-size={width},{height}", f"--screenshot={shot}"
     command = [chromium, *flags, size, out, page.as_uri()]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     _shrink(shot, IMAGES / f"{name}.png")
 
 

@@ -5,7 +5,7 @@ import csv
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -13,11 +13,18 @@ from zipfile import ZipFile
 
 import pytest
 
+from novalgo_analytics.bookkeeper import Bookkeeper
 from novalgo_analytics.exchange import sessions
+from novalgo_analytics.notifications.rules import parse_rules
+from novalgo_analytics.notifications.rules_file import shipped
+from novalgo_analytics.reports.gatherer import Gatherer
+from novalgo_analytics.reports.postman import Postman
 from novalgo_analytics.settings import Settings
 from novalgo_analytics.store import Store
 from novalgo_common.bus import Responder
+from novalgo_common.dead_letters import FileDeadLetters
 from novalgo_common.events import Bar, BarsRequested, Event
+from novalgo_common.local_bus import LocalBus
 from novalgo_common.store import Database
 from tests.builders import NOON, a_bars_report, a_fill
 from tests.integration.test_analytics_service import Running, a_day, analytics
@@ -130,14 +137,60 @@ async def test_the_journal_is_exported_as_it_was_written(tmp_path: Path) -> None
 
 
 async def test_a_rebuild_is_followed_over_http(tmp_path: Path) -> None:
-    async with analytics(tmp_path) as running:
+    key = {"X-API-Key": "made-up-key"}
+    async with analytics(tmp_path, api_keys="made-up-key") as running:
         for event in [*a_day(), a_fill(symbol="MSFT")]:
             await running.bus.publish(event)
-        answer = await running.post("/api/v1/rebuild")
-        replaced = await running.post("/api/v1/rebuild?replace=true")
+        refused = await running.post("/api/v1/rebuild")
+        answer = await running.post("/api/v1/rebuild", **key)
+        replaced = await running.post("/api/v1/rebuild?replace=true", **key)
+
+    assert refused.status_code == 401
 
     for body in (answer.text, replaced.text):
         *told, last = [json.loads(line) for line in body.splitlines()]
         assert told[-1]["done"] == told[-1]["of"] >= 4
         assert last["compared"]["different"] == 0
         assert last["compared"]["ledgers"] == 2
+
+
+@asynccontextmanager
+async def a_postman(folder: Path, at: datetime) -> AsyncIterator[Postman]:
+    bus = LocalBus(FileDeadLetters(folder / "dead_letters.jsonl"))
+    rules = parse_rules(shipped(), "alerts.toml")
+    async with Database.open(Settings(data_dir=folder), "analytics") as database:
+        store = Store(database, lambda: at)
+        gatherer = Gatherer(store, Bookkeeper(store), bus, lambda: at, "SPY")
+        yield Postman(store, gatherer, rules, folder / "reports", lambda: at)
+    await bus.close()
+
+
+async def reports_told(postman: Postman) -> list[str]:
+    return sorted(notice.title for notice in (await postman.store.waiting_notices()).notices)
+
+
+async def test_a_day_and_a_week_are_reported_once_each_even_over_restarts(tmp_path: Path) -> None:
+    friday_evening = datetime(2026, 11, 13, 22, tzinfo=UTC)
+    thursday, friday = date(2026, 11, 12), date(2026, 11, 13)
+    expected = ["Friday, Nov 13 2026", "Week to Nov 13 2026"]
+
+    async with a_postman(tmp_path, friday_evening) as postman:
+        for event in History(trades_a_day=2).events([thursday, friday]):
+            await postman.store.record(event)
+        await postman.send()
+        await postman.send()
+        assert await reports_told(postman) == expected
+    async with a_postman(tmp_path, friday_evening) as postman:
+        await postman.send()
+        assert await reports_told(postman) == expected
+
+    written = {path.name for path in (tmp_path / "reports" / "2026-11-13-daily").iterdir()}
+    assert written >= {"report.html", "mail.html", "trades.csv", "symbols.png"}
+
+
+async def test_before_the_account_was_stated_there_is_no_report(tmp_path: Path) -> None:
+    async with a_postman(tmp_path, datetime(2026, 11, 13, 22, tzinfo=UTC)) as postman:
+        await postman.send()
+
+        assert await reports_told(postman) == []
+        assert await postman.store.was_reported("2026-11-13-daily")

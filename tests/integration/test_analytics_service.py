@@ -57,10 +57,10 @@ class Running:
         async with httpx2.AsyncClient(transport=transport, base_url=base) as client:
             return await client.get(path, headers=headers)
 
-    async def post(self, path: str) -> httpx2.Response:
+    async def post(self, path: str, **headers: str) -> httpx2.Response:
         transport = httpx2.ASGITransport(app=self.app)
         async with httpx2.AsyncClient(transport=transport, base_url=LOCAL) as client:
-            return await client.post(path)
+            return await client.post(path, headers=headers)
 
     async def summary(self) -> dict[str, Any]:
         body: dict[str, Any] = (await self.get("/api/v1/summary")).json()

@@ -17,6 +17,12 @@ LIVE = ALPACA | {"NOVALGO_ALPACA_ENV": "live", "NOVALGO_ALPACA_ACCOUNT": "123456
         pytest.param({}, ["broker      SIMULATED", "sheet       SIMULATED"], id="nothing is real"),
         pytest.param(ALPACA, ["broker      Alpaca paper", "sheet       SIMULATED"], id="paper"),
         pytest.param(LIVE, ["broker      REAL MONEY"], id="live"),
+        pytest.param({}, ["notices     to the log"], id="nobody is told"),
+        pytest.param(
+            {"NOVALGO_NOTIFY_URLS": "json://127.0.0.1:1,critical|json://127.0.0.1:2"},
+            ["notices     to 2 channels, by the rules in var/alerts.toml"],
+            id="channels are told",
+        ),
         pytest.param(SHEET, ["broker      SIMULATED", "sheet       REAL"], id="the sheet is real"),
     ],
 )

@@ -28,6 +28,7 @@ def announcement(names: Sequence[str], environ: Mapping[str, str]) -> list[str]:
     if "analytics" in names:
         analytics = AnalyticsSettings.from_env(environ)
         lines.append(f"dashboard   {address(analytics, analytics.analytics_port)}/")
+        lines.append(_notices(analytics))
     if "ingest" in names:
         lines += ["", "Try it:", *example_call(IngestSettings.from_env(environ))]
     return lines
@@ -87,6 +88,14 @@ def _sheet(settings: SheetsSettings) -> str:
     if has_simulated_sheet(settings):
         return f"sheet       SIMULATED: edit {settings.data_dir / 'sheet' / 'Config.csv'}"
     return f"sheet       REAL: spreadsheet {settings.spreadsheet} at {settings.base_url}"
+
+
+def _notices(settings: AnalyticsSettings) -> str:
+    count = len(settings.notify_urls)
+    if not count:
+        return "notices     to the log: NOVALGO_NOTIFY_URLS names nobody"
+    channels = "1 channel" if count == 1 else f"{count} channels"
+    return f"notices     to {channels}, by the rules in {settings.rules_path}"
 
 
 def _ingest(settings: IngestSettings) -> Iterator[str]:

@@ -26,6 +26,8 @@ log = structlog.get_logger()
 
 LOOKED = 60.0
 """Seconds between two looks at the calendar."""
+SETTLING = 20.0
+"""Seconds that everything else gets first at a start: the account is stated, bars can be had."""
 AROUND = timedelta(days=12)
 
 
@@ -39,6 +41,7 @@ class Postman:
 
     async def run(self) -> None:
         """Send what is due, for ever."""
+        await asyncio.sleep(SETTLING)
         while True:
             try:
                 await self.send()
@@ -56,14 +59,19 @@ class Postman:
                 await self._send(each)
 
     async def _send(self, each: Due) -> None:
-        report = await self.gatherer.report(each.period)
         notice = None
-        if report.earned is not None:  # else the account was not stated: there was no NovAlgo yet
+        if await self._was_there(each):
+            report = await self.gatherer.report(each.period)
             folder = self.folder / each.name
             await asyncio.to_thread(_write, folder, report)
             notice = self._notice(each, report, folder)
         await self.store.set_reported(each.name, notice)
         log.info("report.done", report=each.name, sent=notice is not None)
+
+    async def _was_there(self, each: Due) -> bool:
+        """Say whether the account was stated in the period: before NovAlgo there is no report."""
+        days = await self.store.days()
+        return any(each.period.first <= stated.day <= each.period.last for stated in days)
 
     def _notice(self, each: Due, report: Report, folder: Path) -> Notice | None:
         return made_notice(
