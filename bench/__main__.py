@@ -14,8 +14,10 @@ from rich.console import Console
 from bench import (
     abuse,
     alert_to_order,
+    allowance,
     burst,
     memory,
+    page,
     profit,
     replaced,
     statuses,
@@ -36,6 +38,8 @@ class Name(StrEnum):
     SUSTAINED = "sustained"
     REPLACED = "replaced"
     ALERT_TO_ORDER = "alert-to-order"
+    ALLOWANCE = "allowance"
+    PAGE = "page"
     PROFIT = "profit"
     ABUSE = "abuse"
     MEMORY = "memory"
@@ -47,6 +51,8 @@ BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
     Name.SUSTAINED: sustained.measure,
     Name.REPLACED: replaced.measure,
     Name.ALERT_TO_ORDER: alert_to_order.measure,
+    Name.ALLOWANCE: allowance.measure,
+    Name.PAGE: page.measure,
     Name.PROFIT: profit.measure,
     Name.ABUSE: abuse.measure,
     Name.MEMORY: memory.measure,

@@ -11,7 +11,7 @@ from bench.servers import Server
 from novalgo_common.simulated import ALPACA_KEY_ID, ALPACA_SECRET_KEY
 
 ARRIVE_WITHIN = 120.0
-_KEYS = {"APCA-API-KEY-ID": ALPACA_KEY_ID, "APCA-API-SECRET-KEY": ALPACA_SECRET_KEY}
+KEYS = {"APCA-API-KEY-ID": ALPACA_KEY_ID, "APCA-API-SECRET-KEY": ALPACA_SECRET_KEY}
 
 
 def arrivals(simulator: Server, order_ids: Collection[str]) -> Mapping[str, float]:
@@ -28,7 +28,7 @@ def arrivals(simulator: Server, order_ids: Collection[str]) -> Mapping[str, floa
 
 
 def _filled(simulator: Server) -> Mapping[str, float]:
-    answer = httpx2.get(f"http://127.0.0.1:{simulator.port}/sim/account", headers=_KEYS, timeout=10)
+    answer = httpx2.get(f"http://127.0.0.1:{simulator.port}/sim/account", headers=KEYS, timeout=10)
     if answer.status_code != 200:
         raise BenchError(f"the simulator answers {answer.status_code}")
     return {

@@ -26,6 +26,8 @@ random 43 | make api_keys
 random 32 | make postgres_password
 random 32 | make rabbitmq_password
 random 32 | make grafana_password
+# Nothing is told to anybody until addresses stand there (docs/reports.md).
+[ -e notify_urls ] || { : >notify_urls && chmod 644 notify_urls; }
 echo "postgresql://novalgo:$(cat postgres_password)@postgres:5432/novalgo" | make database_url
 echo "amqp://novalgo:$(cat rabbitmq_password)@rabbitmq:5672/" | make amqp_url
 printf 'default_user = novalgo\ndefault_pass = %s\n' "$(cat rabbitmq_password)" | make rabbitmq.conf

@@ -83,6 +83,17 @@ class PrivateNode:
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGCONT)
 
+    def run_short_of_memory(self) -> None:
+        """Raise the alarm that keeps it from taking messages, as a large backlog would."""
+        self._set_memory("absolute", "1")
+
+    def have_memory_again(self) -> None:
+        self._set_memory("0.4")
+
+    def _set_memory(self, *limit: str) -> None:
+        command = [str(_SERVER.with_name("rabbitmqctl")), "set_vm_memory_high_watermark", *limit]
+        subprocess.run(command, env=self._environment(), capture_output=True, check=True)
+
     def stop(self) -> None:
         """End everything and remove its files."""
         self._watchdog.communicate()

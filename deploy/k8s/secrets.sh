@@ -17,7 +17,7 @@ kubectl get namespace novalgo >/dev/null 2>&1 || kubectl create namespace novalg
 secret novalgo-ingest amqp_url database_url webhook_secrets api_keys
 secret novalgo-executor amqp_url database_url api_keys alpaca_key_id alpaca_secret_key
 secret novalgo-sheets amqp_url database_url google_credentials
-secret novalgo-analytics amqp_url database_url api_keys
+secret novalgo-analytics amqp_url database_url api_keys notify_urls
 secret novalgo-rabbitmq rabbitmq.conf erlang_cookie
 secret novalgo-postgres postgres_password
 secret novalgo-backup database_url

@@ -133,3 +133,24 @@ async def test_a_publish_ends_while_the_broker_hangs(bus: RabbitBus, node: Priva
     await _publish_until_confirmed(bus, fill)
 
     await until(lambda: fill in listener.handled)
+
+
+async def test_while_the_broker_is_short_of_memory_what_lies_there_is_still_taken(
+    bus: RabbitBus, node: PrivateNode
+) -> None:
+    listener, before, during = Listener(), a_fill(), a_fill()
+    await bus.publish(before)
+    await asyncio.to_thread(node.run_short_of_memory)
+    try:
+        with pytest.raises(PublishError):
+            await bus.publish(during)
+        await bus.subscribe(ANALYTICS_JOURNAL, listener)
+        await until(lambda: before in listener.handled)
+    finally:
+        await asyncio.to_thread(node.have_memory_again)
+
+    await _publish_until_confirmed(bus, during)
+
+    # The one that ended as not confirmed may land as well: its id is the same.
+    await until(lambda: during in listener.handled)
+    assert {event.event_id for event in listener.handled} == {before.event_id, during.event_id}

@@ -6,6 +6,7 @@ for being slow.
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,6 +84,7 @@ async def test_halt_and_a_size_are_obeyed_as_soon_as_they_are_in_the_sheet(tmp_p
             pass
         known = datetime.now(UTC)
         filled = await an_entry(up)
+        again = await novalgo("sheet", "init", "--tabs", "risk,changes", environ=up.environ)
 
     tell("a tick of HALT stood in executor's store", ticked, _time(found[0]["since"]))
     tell("lifting it was done", unticked, resumed)
@@ -92,6 +94,10 @@ async def test_halt_and_a_size_are_obeyed_as_soon_as_they_are_in_the_sheet(tmp_p
     [order] = filled["orders"]
     dollars = float(order["filled_qty"]) * float(order["filled_avg_price"])
     assert 7000 < dollars < 8000
+    assert again.code == 0, again.err
+    assert re.search(r"Config +is there already: left as it is", again.out)
+    assert re.search(r"Risk +is there already", again.out)
+    assert re.search(r"Changes +made", again.out)
 
 
 def _time(text: str) -> datetime:

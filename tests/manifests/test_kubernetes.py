@@ -104,17 +104,31 @@ def test_who_checks_api_keys_is_given_them_and_nobody_else(service: str) -> None
     assert ("NOVALGO_API_KEYS_FILE" in environ(service)) is reads
 
 
+def selected(peers: Sequence[Manifest]) -> set[str]:
+    """Return the names of the pods that a policy names."""
+    names = set()
+    for peer in peers:
+        selector = peer.get("podSelector", {})
+        if "namespaceSelector" not in peer:
+            names |= set(selector.get("matchLabels", {}).values())
+            names |= {
+                value for each in selector.get("matchExpressions", []) for value in each["values"]
+            }
+    return names
+
+
+def used(service: str) -> set[str]:
+    """Return whom a service talks to inside, by the addresses that it is given."""
+    addresses = re.findall(r"http://(\w+):", " ".join(environ(service).values()))
+    return {"rabbitmq", "postgres", *addresses}
+
+
 @pytest.mark.parametrize("service", FOUR)
 def test_the_network_lets_a_service_reach_what_it_uses_and_nothing_else(service: str) -> None:
     policy = one("NetworkPolicy", service)["spec"]
 
     reached = [peer for rule in policy["egress"] for peer in rule["to"]]
-    pods = {
-        peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"]
-        for peer in reached
-        if "podSelector" in peer
-    }
-    assert pods == {"rabbitmq", "postgres"}
+    assert selected(reached) == used(service)
     assert any("ipBlock" in peer for peer in reached) is (service in LEAVES)
 
 
@@ -123,10 +137,13 @@ def test_only_the_webhook_and_the_page_can_be_entered(service: str) -> None:
     policy = one("NetworkPolicy", service)["spec"]
     entering = [peer for rule in policy["ingress"] for peer in rule["from"]]
     namespaces = {
-        peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"] for peer in entering
+        peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+        for peer in entering
+        if "namespaceSelector" in peer
     }
 
     assert namespaces == {"monitoring"} | ({"kube-system"} if service in ENTERED else set())
+    assert selected(entering) == {other for other in FOUR if service in used(other)}
     assert {port["port"] for rule in policy["ingress"] for port in rule["ports"]} == {
         port["containerPort"] for port in container(service)["ports"]
     }

@@ -1,6 +1,7 @@
 """Simulates many days: `python -m tests.simulation --seeds 20000`, or one: `--seed 17`."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -9,8 +10,8 @@ from concurrent.futures import ProcessPoolExecutor
 from tests.simulation.tally import SHOWN, Tally, describe, tally
 from tests.simulation.world import simulate
 
-PROCESSES = 2
-SHARE = 100
+PROCESSES = os.cpu_count() or 2
+SHARE = 20
 """Seeds that a process is given at once."""
 
 

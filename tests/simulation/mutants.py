@@ -18,7 +18,7 @@ from novalgo_common.relay import Relay
 from novalgo_common.store import Waiting
 from novalgo_executor import decide as deciding
 from novalgo_executor import desk as desks
-from novalgo_executor import main, position_check
+from novalgo_executor import main
 from novalgo_executor.broker import BrokerFill, Undoing
 from novalgo_executor.decide import decide
 from novalgo_executor.desk import Desk
@@ -196,15 +196,6 @@ def _no_limits() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _blind_to_splits() -> Iterator[None]:
-    with (
-        patch.object(position_check, "noticed", lambda *_: False),
-        patch.object(position_check, "recognised", lambda *_: False),
-    ):
-        yield
-
-
 def _instead(name: str, mutated: object) -> Callable[[], AbstractContextManager[object]]:
     return lambda: patch.object(main, name, mutated)
 
@@ -239,7 +230,6 @@ MUTANTS = (
         (Promise.OBEYED_ONCE,),
     ),
     Mutant("the undoing of busts", _instead("Store", _ForgetsBusts), (Promise.UNDONE,)),
-    Mutant("the recognition of splits", _blind_to_splits, (Promise.SPLIT_TOLD,)),
     Mutant(
         "the settling of late orders", _instead("Store", _LeavesLateOrders), (Promise.LATE_SETTLED,)
     ),

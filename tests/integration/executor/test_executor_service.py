@@ -23,6 +23,7 @@ from novalgo_common.events import (
     Reason,
     Side,
     SignalDecided,
+    Sizing,
 )
 from tests.builders import (
     a_bars_request,
@@ -377,3 +378,30 @@ async def test_bars_are_reported_to_who_asks(tmp_path: Path, alpaca: str) -> Non
     assert len(reply.bars) > 15
     assert [bar.start for bar in reply.bars] == sorted(bar.start for bar in reply.bars)
     assert all(bar.low <= bar.open <= bar.high for bar in reply.bars)
+
+
+async def test_a_row_that_cools_down_takes_no_second_entry_and_every_exit(
+    tmp_path: Path, alpaca: str
+) -> None:
+    config = a_config_changed(rows=[a_config_row(cooldown=3600)])
+
+    async with running_executor(tmp_path, alpaca, config=config) as executor:
+        first = await executor.trade(Action.BUY)
+        exit_ = await executor.trade(Action.CLOSE)
+        second = await executor.trade(Action.BUY)
+
+    assert (first.ending, exit_.ending) == (Ending.FILLED, Ending.FILLED)
+    assert (second.ending, second.reason) == (Ending.DECLINED, Reason.ORDER_RATE)
+    assert positions(alpaca) == {}
+
+
+async def test_a_percentage_of_the_equity_is_what_the_account_states(
+    tmp_path: Path, alpaca: str
+) -> None:
+    row = a_config_row(position_size=Decimal(2), sizing=Sizing.PERCENT)
+
+    async with running_executor(tmp_path, alpaca, config=a_config_changed(rows=[row])) as executor:
+        ended = await executor.trade(Action.BUY)
+
+    [order] = executor.orders(ended.correlation_id)
+    assert order.notional == 2000  # of the 100,000 that a new account has

@@ -1,6 +1,7 @@
 """What the reconciler takes for shares that no fill explains."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,7 +12,8 @@ import pytest
 
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
-from novalgo_common.events import AccountSnapshotTaken, ConfigChanged, Event, Side
+from novalgo_common.errors import UnavailableError
+from novalgo_common.events import AccountSnapshotTaken, AlarmRaised, ConfigChanged, Event, Side
 from novalgo_executor.alarms import Alarms
 from novalgo_executor.allocate import Holdings, Share
 from novalgo_executor.broker import (
@@ -32,6 +34,7 @@ from novalgo_executor.split import Stated
 from novalgo_executor.store import Store
 from tests.builders import NOON, SYMBOL, a_config_changed, a_config_row
 from tests.unit.executor.builders import an_order
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -196,8 +199,44 @@ async def test_a_fill_of_an_order_that_cannot_be_read_yet_is_nobodys_so_far() ->
     assert store.foreign == []
 
 
+class SilentBroker(FilledBroker):
+    """Gives no answer."""
+
+    async def account(self) -> Account:
+        raise UnavailableError("no answer")
+
+
+@dataclass
+class AlarmingStore(CountingStore):
+    alarms: list[str] = field(default_factory=list)
+
+    async def announce(self, event: Event) -> None:
+        assert isinstance(event, AlarmRaised)
+        self.alarms.append(event.code)
+
+
+async def test_a_silence_of_more_than_three_minutes_stops_entries_and_raises_one_alarm() -> None:
+    store = AlarmingStore(counted_after=9)
+    seconds = iter([0.0, *range(30, 10_000, 30)])
+    reconciler = await a_reconciler(store, SilentBroker(), elapsed=lambda: next(seconds))
+
+    assert reconciler.is_recent
+    running = asyncio.create_task(reconciler.run())
+    await until(lambda: bool(store.alarms))
+    for _ in range(3):
+        reconciler.want()
+        await asyncio.sleep(0)
+    running.cancel()
+
+    assert not reconciler.is_recent
+    assert store.alarms == ["not_compared"]
+
+
 async def a_reconciler(
-    store: CountingStore, broker: FilledBroker | None = None, clock: Clock = lambda: NOON
+    store: CountingStore,
+    broker: FilledBroker | None = None,
+    clock: Clock = lambda: NOON,
+    elapsed: Callable[[], float] = lambda: 0.0,
 ) -> Reconciler:
     config = ConfigCopy(KeptConfig(), lambda: NOON, uuid4)
     await config.take(a_config_changed(rows=[a_config_row()]))
@@ -207,12 +246,12 @@ async def a_reconciler(
         broker=alpaca,
         poll=OrderPoll(kept, alpaca),
         alarms=Alarms(store=kept, clock=lambda: NOON, new_id=uuid4),
-        elapsed=lambda: 0.0,
+        elapsed=elapsed,
         config=config,
         metrics=Metrics(),
         clock=clock,
         new_id=uuid4,
         limits=Limits(),
-        interval=30,
+        interval=0.01,
         expected_account=None,
     )

@@ -20,7 +20,7 @@ def preview(message: str, environ: Mapping[str, str], console: Console, *, as_js
     if as_json:
         console.print_json(data=found)
     else:
-        for line in _lines(found):
+        for line in preview_lines(found):
             console.print(line, soft_wrap=True)
     return ACCEPTED if found["would"] == "accept" and found["secret"] else NOT_ACCEPTED
 
@@ -35,7 +35,8 @@ def read_message(path: str) -> str:
         raise SettingsError(f"{path}: cannot be read ({type(error).__name__})") from None
 
 
-def _lines(found: dict[str, Any]) -> Iterator[Text]:
+def preview_lines(found: dict[str, Any]) -> Iterator[Text]:
+    """Yield what a preview tells, a line each."""
     if "alert" in found:
         alert = found["alert"]
         yield Text(f"{alert['action']} {alert['symbol']} {alert['timeframe']}", style="bold")

@@ -42,7 +42,7 @@ class Rules:
     """How long an order of unknown outcome is looked for before it is given up as unknown."""
     patience: timedelta = timedelta(seconds=5)
     """How long an order may rest before a newer signal of its book cancels it."""
-    stream_lag: timedelta = timedelta(seconds=1)
+    stream_lag: timedelta = timedelta(seconds=2)
     """How long the stream gets to tell the fills of an order that is known to have ended."""
     entry_patience: timedelta = timedelta(seconds=120)
     """How long an entry that has filled in part may rest in an open market."""

@@ -31,6 +31,7 @@ class Market:
         self._hours: MarketHours | None = None
         self._hours_until: datetime | None = None
         self._assets: dict[str, tuple[Asset, datetime]] = {}
+        self._session = Shared[None, MarketHours](lambda _: self._broker.hours())
         self._quotes = Shared[str, Mapping[str, Quote]](self._ask_quotes)
         self._positions = Shared[str, Mapping[str, Decimal]](self._ask_positions)
         self._rows_changed = asyncio.Event()
@@ -41,7 +42,7 @@ class Market:
         """Return the session now."""
         now = self._clock()
         if self._hours is None or self._hours_until is None or now >= self._hours_until:
-            self._hours = await self._broker.hours()
+            self._hours = await self._session.get(None)
             boundary = self._hours.next_close if self._hours.is_open else self._hours.next_open
             self._hours_until = min(now + HOURS_LAST, boundary) if boundary > now else now
             self.open_since = (self.open_since or now) if self._hours.is_open else None

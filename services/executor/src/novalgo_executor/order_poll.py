@@ -13,6 +13,11 @@ from novalgo_executor.store import Store
 OVERLAP = timedelta(minutes=5)
 """How far back things are asked for again: Alpaca lists them by when it recorded them."""
 
+A_MOMENT = timedelta(seconds=5)
+"""How much earlier than its order a fill may be dated; each page more is a request more."""
+GATHER = 0.25
+"""Seconds that a question waits for others like it: the stream has been waited for longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class OrderPoll:
@@ -24,8 +29,8 @@ class OrderPoll:
     _fills: Shared[datetime, Sequence[BrokerFill]] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_orders", Shared(self._ask_orders))
-        object.__setattr__(self, "_fills", Shared(self._ask_fills))
+        object.__setattr__(self, "_orders", Shared(self._ask_orders, gather=GATHER))
+        object.__setattr__(self, "_fills", Shared(self._ask_fills, gather=GATHER))
 
     async def find(self, order: Order) -> BrokerOrder | None:
         """Return an order that has been at the broker as it is now; None where it is denied."""
@@ -54,4 +59,4 @@ class OrderPoll:
         return {order.client_order_id: order for order in found}
 
     async def _ask_fills(self, created: Sequence[datetime]) -> Sequence[BrokerFill]:
-        return await self.broker.fills(min(created) - OVERLAP)
+        return await self.broker.fills(min(created) - A_MOMENT)

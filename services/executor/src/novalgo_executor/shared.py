@@ -14,8 +14,12 @@ class Shared(Generic[Wish, Answer]):
     An answer is thus never older than the wish.
     """
 
-    def __init__(self, ask: Callable[[Sequence[Wish]], Awaitable[Answer]]) -> None:
+    def __init__(
+        self, ask: Callable[[Sequence[Wish]], Awaitable[Answer]], *, gather: float = 0.0
+    ) -> None:
+        """Wait `gather` seconds for more wishes before each request."""
         self._ask = ask
+        self._seconds = gather
         self._wishes: list[Wish] = []
         self._gathering: asyncio.Task[Answer] | None = None
         self._asking = asyncio.Lock()
@@ -29,6 +33,8 @@ class Shared(Generic[Wish, Answer]):
 
     async def _gather(self) -> Answer:
         async with self._asking:
+            if self._seconds:
+                await asyncio.sleep(self._seconds)
             wishes, self._wishes = self._wishes, []
             self._gathering = None
             return await self._ask(wishes)

@@ -29,7 +29,6 @@ from novalgo_ingest.answers_first import AnswersFirst
 from novalgo_ingest.docs_page import add_docs_page
 from novalgo_ingest.gate import Gate
 from novalgo_ingest.intake import Intake
-from novalgo_ingest.mail.channel import MailChannel
 from novalgo_ingest.metrics import Metrics
 from novalgo_ingest.monitoring import PrivateMonitoring
 from novalgo_ingest.performance import Performance
@@ -105,6 +104,9 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         )
         alarms, intake = RefusalAlarms(store), Intake(store)
         if (account := settings.mailbox) is not None:
+            # Only then: its libraries take memory that nobody else needs.
+            from novalgo_ingest.mail.channel import MailChannel  # noqa: PLC0415
+
             mail = MailChannel(
                 account=account,
                 every=settings.imap_seconds,

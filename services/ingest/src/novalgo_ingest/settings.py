@@ -17,7 +17,7 @@ from novalgo_common.symbols import parse_symbol
 from novalgo_common.timeframes import parse_timeframe
 from novalgo_ingest.addresses import Network, is_in, parse_address
 from novalgo_ingest.docs_page import CONTENT_POLICY
-from novalgo_ingest.mail.postbox import Account
+from novalgo_ingest.mail.account import Account
 from novalgo_ingest.text_pattern import TextPattern
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")

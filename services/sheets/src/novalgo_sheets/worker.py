@@ -13,6 +13,7 @@ import structlog
 from novalgo_common.clock import Clock
 from novalgo_common.events import AccountSnapshotTaken, Event
 from novalgo_sheets import boards_tabs, pace, performance_tab, risk_tab
+from novalgo_sheets.boards import NOTHING, Boards
 from novalgo_sheets.config_tab import ConfigTab, Trouble, Unusable, read_config
 from novalgo_sheets.guard import Rows, as_seen, settle
 from novalgo_sheets.kept import Kept
@@ -198,8 +199,8 @@ class SheetWorker:
 
     async def _write(self, newest: _Newest) -> None:
         kept = await self._store.kept()
-        boards = replace(await self._store.boards(), account=self._account)
         self._observe(kept)
+        boards = await self._boards(newest.reading)
         todo = plan(newest.reading, newest.tab, kept, boards)
         if todo.standing:
             await self._announce(todo.standing)
@@ -214,6 +215,11 @@ class SheetWorker:
             self._writes = self._writes.after_success(self._seconds())
             self._metrics.requests.labels("write", "ok").inc()
         await self._announce_written(todo)
+
+    async def _boards(self, reading: Reading) -> Boards:
+        if not reading.others.keys() & {risk_tab.TITLE, *boards_tabs.SLOW}:
+            return NOTHING
+        return replace(await self._store.boards(), account=self._account)
 
     async def _carry_out(self, reading: Reading, todo: Plan) -> None:
         if todo.anchors:

@@ -14,8 +14,9 @@ from novalgo_common.credentials import Credentials
 from novalgo_common.errors import UnavailableError
 from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal, Source
 from novalgo_ingest.intake import Intake
+from novalgo_ingest.mail.account import Account
 from novalgo_ingest.mail.letter import messages
-from novalgo_ingest.mail.postbox import Account, Postbox
+from novalgo_ingest.mail.postbox import Postbox
 from novalgo_ingest.message import read_message
 from novalgo_ingest.metrics import Metrics
 from novalgo_ingest.refusal_alarms import RefusalAlarms

@@ -4,26 +4,13 @@ import imaplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-
-from pydantic import SecretStr
 
 from novalgo_common.errors import UnavailableError
+from novalgo_ingest.mail.account import Account
 from novalgo_ingest.mail.letter import LARGEST_LETTER
 
 TIMEOUT = 10.0
 AT_ONCE = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    host: str
-    port: int
-    user: str
-    password: SecretStr
-    folder: str
-    encrypted: bool
-    """TLS from the first byte; without it the password is readable on the way."""
 
 
 class Postbox:

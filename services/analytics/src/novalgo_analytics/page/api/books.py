@@ -10,11 +10,12 @@ from novalgo_analytics.figures import Figures, Line
 from novalgo_analytics.page.api.accounts import Account, Earnings, Position
 from novalgo_analytics.page.api.signals import Signal
 from novalgo_analytics.page.api.words import Amount, Body, csv_answer
-from novalgo_analytics.page.sources import Sources
+from novalgo_analytics.page.sources import Kept, Sources
 from novalgo_analytics.page.standing import account_body, positions, standing
 from novalgo_analytics.store import lookups
 from novalgo_common.events import ConfigRow, RowStatus, Sizing, StatusWritten
 
+SECOND = 1.0
 HEADER = ("symbol", "timeframe", "quantity", "realised_today", "realised", "unrealised", "status")
 
 
@@ -66,10 +67,12 @@ class Positions(Body):
 
 def book_routes(sources: Sources) -> APIRouter:
     router = APIRouter(tags=["books"])
+    kept: Kept[Books] = Kept(SECOND)
 
     @router.get("/books")
     async def books() -> Books:
-        return await _books(sources)
+        """Made at most once a second."""
+        return await kept.get(lambda: _books(sources))
 
     @router.get("/books.csv", response_class=Response)
     async def as_csv() -> Response:

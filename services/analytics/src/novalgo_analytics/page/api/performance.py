@@ -32,6 +32,7 @@ from novalgo_analytics.page.sources import Kept, Sources
 SECONDS = 15.0
 CLOSES_KEPT = 900.0
 """Seconds.  The benchmark has one close a day."""
+CLOSES_WITHIN = 3.0
 DAY = timedelta(days=1)
 CLOSE_BEFORE = timedelta(days=7)
 
@@ -142,7 +143,7 @@ async def _gather(sources: Sources, days: int | None, kept: Kept[Mapping[date, f
     today = day_of(sources.clock())
     first = date.min if days is None else today - (days - 1) * DAY
     stated = [each for each in await sources.store.days() if each.day >= first]
-    newest_first = await sources.history.trades()
+    newest_first = (await sources.history.traded()).every
     trades = [each for each in newest_first if day_of(each.closed_at) >= first]
     start = stated[0].day if stated else today
     closes = await kept.get(lambda: _closes(sources, start), start)
@@ -152,7 +153,9 @@ async def _gather(sources: Sources, days: int | None, kept: Kept[Mapping[date, f
 async def _closes(sources: Sources, first: date) -> Mapping[date, float]:
     start = midnight(first) - CLOSE_BEFORE
     try:
-        bars = await bars_of(sources, sources.benchmark, "1 Day", start, sources.clock())
+        bars = await bars_of(
+            sources, sources.benchmark, "1 Day", start, sources.clock(), within=CLOSES_WITHIN
+        )
     except HTTPException:
         return {}
     return {day_of(bar.start): float(bar.close) for bar in bars}

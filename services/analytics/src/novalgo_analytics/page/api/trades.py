@@ -1,6 +1,6 @@
 """The trades: round trips, each with what it earned, and on a chart of its prices."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
 from novalgo_analytics.accounting.excursions import excursion
-from novalgo_analytics.accounting.trades import Trade as Traded
+from novalgo_analytics.accounting.trades import Trade as Closed
 from novalgo_analytics.page.api.words import (
     Amount,
     Before,
@@ -21,7 +21,8 @@ from novalgo_analytics.page.api.words import (
     of_day,
     refuse_place,
 )
-from novalgo_analytics.page.sources import Sources
+from novalgo_analytics.page.history import Traded
+from novalgo_analytics.page.sources import Kept, Sources
 from novalgo_common.errors import UnavailableError
 from novalgo_common.events import Bar, BarsReported, BarsRequested
 from novalgo_common.timeframes import length
@@ -29,6 +30,8 @@ from novalgo_common.timeframes import length
 BARS_WITHIN = 8.0
 BARS_AROUND = 20
 MOST_BARS = 1500
+CHOSEN_KEPT = 60.0
+"""Seconds that a filter's trades are at hand for its next page, unless there are new ones."""
 COLUMNS = (
     "closed_at",
     "opened_at",
@@ -88,6 +91,14 @@ class TradeChart(Body):
     """MFE: the most that it was ahead."""
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a filter lets through."""
+
+    trades: Sequence[Closed]
+    realised: Decimal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     symbol: str | None
@@ -97,15 +108,19 @@ class Wanted:
     start: datetime | None
     end: datetime | None
 
-    def lets_through(self, trade: Traded) -> bool:
-        return (
-            (self.symbol is None or trade.symbol == self.symbol)
-            and (self.timeframe is None or trade.timeframe == self.timeframe)
-            and (self.side is None or trade.is_long == (self.side == "long"))
-            and (self.outcome is None or (trade.realised > 0) == (self.outcome == "won"))
-            and (self.start is None or trade.closed_at >= self.start)
-            and (self.end is None or trade.closed_at < self.end)
-        )
+    def choose(self, traded: Traded) -> Sequence[Closed]:
+        """Return the trades that pass, newest first."""
+        found = traded.every if self.symbol is None else traded.by_symbol.get(self.symbol, ())
+        first = _older_than(found, self.end) if self.end else 0
+        last = _older_than(found, self.start) if self.start else len(found)
+        chosen = found[first:last]
+        if self.timeframe is not None:
+            chosen = [trade for trade in chosen if trade.timeframe == self.timeframe]
+        if self.side is not None:
+            chosen = [trade for trade in chosen if trade.is_long == (self.side == "long")]
+        if self.outcome is not None:
+            chosen = [trade for trade in chosen if (trade.realised > 0) == (self.outcome == "won")]
+        return chosen
 
 
 async def trade_filter(
@@ -132,32 +147,40 @@ Filter = Annotated[Wanted, Depends(trade_filter)]
 def trade_routes(sources: Sources) -> APIRouter:
     router = APIRouter(tags=["trades"])
 
-    async def chosen(wanted: Wanted) -> Sequence[Traded]:
-        every = await sources.history.trades()
-        return [trade for trade in every if wanted.lets_through(trade)]
+    kept: Kept[Chosen] = Kept(CHOSEN_KEPT)
+
+    async def chosen(wanted: Wanted) -> Chosen:
+        traded = await sources.history.traded()
+
+        async def choose() -> Chosen:
+            found = wanted.choose(traded)
+            return Chosen(found, sum((each.realised for each in found), Decimal(0)))
+
+        return await kept.get(choose, (traded.version, wanted))
 
     @router.get("/trades")
     async def trades(wanted: Filter, before: Before = None, limit: Limit = 50) -> Trades:
-        found = await chosen(wanted)
+        all_of_them = await chosen(wanted)
+        found = all_of_them.trades
         start = _start(found, before) if before else 0
         page = found[start : start + limit]
         return Trades(
             trades=[Trade.model_validate(each) for each in page],
             total=len(found),
-            realised=sum((each.realised for each in found), Decimal(0)),
+            realised=all_of_them.realised,
             before=_name(page[-1]) if start + limit < len(found) else None,
         )
 
     @router.get("/trades.csv", response_class=Response)
     async def as_csv(wanted: Filter) -> Response:
         found = await chosen(wanted)
-        rows = ([getattr(each, name) for name in COLUMNS] for each in found)
+        rows = ([getattr(each, name) for name in COLUMNS] for each in found.trades)
         return csv_answer("trades.csv", COLUMNS, rows)
 
     @router.get("/trades/{symbol}/{order}")
     async def chart(symbol: str, order: str) -> TradeChart:
-        every = await sources.history.trades()
-        found = [each for each in every if (each.symbol, each.order) == (symbol, order)]
+        of_symbol = (await sources.history.traded()).by_symbol.get(symbol, ())
+        found = [each for each in of_symbol if each.order == order]
         if not found:
             raise HTTPException(404, "There is no such trade")
         return await _chart(sources, found[0])
@@ -165,7 +188,7 @@ def trade_routes(sources: Sources) -> APIRouter:
     return router
 
 
-async def _chart(sources: Sources, trade: Traded) -> TradeChart:
+async def _chart(sources: Sources, trade: Closed) -> TradeChart:
     timeframe = trade.timeframe or "15 Min"
     margin = BARS_AROUND * length(timeframe)
     end = min(trade.closed_at + margin, sources.clock())
@@ -182,7 +205,13 @@ async def _chart(sources: Sources, trade: Traded) -> TradeChart:
 
 
 async def bars_of(
-    sources: Sources, symbol: str, timeframe: str, start: datetime, end: datetime
+    sources: Sources,
+    symbol: str,
+    timeframe: str,
+    start: datetime,
+    end: datetime,
+    *,
+    within: float = BARS_WITHIN,
 ) -> Sequence[Bar]:
     """Return the bars; 503 where executor, who alone may ask Alpaca, has none to give."""
     question = sources.new_id()
@@ -196,18 +225,23 @@ async def bars_of(
         end=end,
     )
     try:
-        reported = await sources.bus.request(request, within=BARS_WITHIN)
+        reported = await sources.bus.request(request, within=within)
     except UnavailableError:
         raise HTTPException(503, "Executor gave no prices in time: see Overview") from None
     assert isinstance(reported, BarsReported)
     return reported.bars
 
 
-def _name(trade: Traded) -> str:
+def _older_than(found: Sequence[Closed], at: datetime) -> int:
+    """Return where the trades begin that closed before `at`; they are given newest first."""
+    return bisect_right(found, -at.timestamp(), key=lambda each: -each.closed_at.timestamp())
+
+
+def _name(trade: Closed) -> str:
     return f"{trade.closed_at.isoformat().replace('+00:00', 'Z')}_{trade.order}"
 
 
-def _start(found: Sequence[Traded], before: str) -> int:
+def _start(found: Sequence[Closed], before: str) -> int:
     """Return where the page begins that follows the trade of this name."""
     closed_at, _, order = before.partition("_")
     try:

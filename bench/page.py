@@ -1,0 +1,154 @@
+"""The page over five years of journal: its lists, its live events, and what open pages cost.
+
+The floor is `/health` of the same process: what an answer costs at the least.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+import httpx2
+
+from bench.alerts import SECRET
+from bench.client import BenchError
+from bench.figures import P50, Aim, Comparison, percentile
+from bench.five_years import write_five_years
+from bench.novalgo import NovAlgo, novalgo
+from bench.servers import Server
+from bench.stage import Contender, Stage, take_turns
+
+P95 = "p95 ms"
+ASKED = 40
+PAGES = 50
+ALERTS_A_SECOND = 20
+SECONDS = 10
+FLOOR = "/health"
+QUIET = "no page is open"
+OPEN = f"{PAGES} pages are open"
+CORES = "cores"
+LISTS: Mapping[str, dict[str, str]] = {
+    "signals": {},
+    "signals, a symbol": {"symbol": "AAPL"},
+    "signals, a book": {"symbol": "NVDA", "timeframe": "5 Min"},
+    "signals, declined": {"ending": "declined"},
+    "signals, a day": {"day": "2024-03-05"},
+    "trades": {},
+    "trades, a symbol that won": {"symbol": "AAPL", "outcome": "won"},
+    "books": {},
+}
+
+
+def measure(stage: Stage) -> list[Comparison]:
+    room = stage.room("five-years")
+    stage.tell("writing five years of journal")
+    asyncio.run(write_five_years(room, datetime.now(UTC) - timedelta(minutes=5)))
+    with novalgo(room) as running:
+        return [_lists(stage, running), _pages(stage, running)]
+
+
+def _lists(stage: Stage, running: NovAlgo) -> Comparison:
+    server = running.services[0]
+    title = "Lists over 1,000,000 events and 100,000 trades"
+    _ask(server, "/api/v1/trades")  # matches the whole history, once
+    contenders = [Contender(FLOOR, _asking(server, FLOOR), [server])]
+    for name, query in LISTS.items():
+        path = f"/api/v1/{name.split(',')[0]}?{urlencode(query)}"
+        contenders.append(Contender(name, _asking(server, path), [server]))
+    return Comparison(
+        title=title,
+        about=f"Each asked {ASKED} times a round, one after the other.  The aim is 200 ms at p95.",
+        series=take_turns(stage, title, contenders, stage.rounds),
+    )
+
+
+def _asking(server: Server, path: str) -> Callable[[], Mapping[str, float]]:
+    def measure() -> Mapping[str, float]:
+        seconds = [_ask(server, path) for _ in range(ASKED)]
+        return {P50: percentile(seconds, 50) * 1000, P95: percentile(seconds, 95) * 1000}
+
+    return measure
+
+
+def _ask(server: Server, path: str) -> float:
+    began = time.perf_counter()
+    answer = httpx2.get(f"http://127.0.0.1:{server.ports[-1]}{path}", timeout=300)
+    if answer.status_code != 200:
+        raise BenchError(f"{path} was answered with {answer.status_code}")
+    return time.perf_counter() - began
+
+
+def _pages(stage: Stage, running: NovAlgo) -> Comparison:
+    server = running.services[0]
+    title = f"{PAGES} open pages at {ALERTS_A_SECOND} signals a second"
+
+    def load(pages: int) -> Callable[[], Mapping[str, float]]:
+        return lambda: asyncio.run(_load(server, pages))
+
+    return Comparison(
+        title=title,
+        about="Each page listens, and asks for the overview every 3 s.  The delay is from the "
+        "answer to an alert to its event on a page: aim 300 ms.  Cores are the whole process's.",
+        series=take_turns(
+            stage,
+            title,
+            [Contender(QUIET, load(1), [server]), Contender(OPEN, load(PAGES), [server])],
+            stage.rounds,
+        ),
+        aims=[Aim(series=OPEN, figure=P50, at_most=3)],
+    )
+
+
+async def _load(server: Server, pages: int) -> Mapping[str, float]:
+    ingest, analytics = (f"http://127.0.0.1:{server.ports[place]}" for place in (0, -1))
+    answered: dict[str, float] = {}
+    heard: dict[str, float] = {}
+    limits = httpx2.Limits(max_connections=None)
+    async with httpx2.AsyncClient(timeout=60, limits=limits) as client, asyncio.TaskGroup() as all_:
+        tasks = [
+            all_.create_task(_page(client, analytics, heard if number == 0 else {}))
+            for number in range(pages)
+        ]
+        await asyncio.sleep(1)
+        began, computed = time.perf_counter(), server.cpu_seconds()
+        for number in range(ALERTS_A_SECOND * SECONDS):
+            await asyncio.sleep(max(0, began + number / ALERTS_A_SECOND - time.perf_counter()))
+            all_.create_task(_alert(client, ingest, number, answered))
+        await asyncio.sleep(2)
+        cores = (server.cpu_seconds() - computed) / (time.perf_counter() - began)
+        for task in tasks:
+            task.cancel()
+    delays = [heard[each] - answered[each] for each in answered.keys() & heard.keys()]
+    if len(delays) < len(answered):
+        raise BenchError(f"{len(answered) - len(delays)} signals did not reach the page")
+    return {P50: percentile(delays, 50) * 1000, P95: percentile(delays, 95) * 1000, CORES: cores}
+
+
+async def _page(client: httpx2.AsyncClient, base: str, heard: dict[str, float]) -> None:
+    refreshing = asyncio.create_task(_refresh(client, base))
+    try:
+        async with client.stream("GET", f"{base}/api/v1/live") as stream:
+            async for line in stream.aiter_lines():
+                if line.startswith('data: {"type":"signal.received'):
+                    at = time.perf_counter()
+                    signal_id = line.partition('"event_id":"')[2].partition('"')[0]
+                    heard.setdefault(signal_id, at)
+    finally:
+        refreshing.cancel()
+
+
+async def _refresh(client: httpx2.AsyncClient, base: str) -> None:
+    while True:
+        await client.get(f"{base}/api/v1/overview")
+        await asyncio.sleep(3)
+
+
+async def _alert(
+    client: httpx2.AsyncClient, base: str, number: int, answered: dict[str, float]
+) -> None:
+    body = {"action": ("BUY", "SELL")[number % 2], "symbol": "AAPL", "timeframe": "15 Min"}
+    answer = await client.post(
+        f"{base}/webhook", json={**body, "secret": SECRET, "id": f"{time.time_ns()}"}
+    )
+    answered[str(answer.json()["signal_id"])] = time.perf_counter()
