@@ -29,6 +29,8 @@ class Shared(Generic[Wish, Answer]):
         self._wishes.append(wish)
         if self._gathering is None:
             self._gathering = asyncio.create_task(self._gather())
+            # Whoever wished may be gone when it fails: then nobody is left to be told.
+            self._gathering.add_done_callback(lambda task: task.cancelled() or task.exception())
         return await asyncio.shield(self._gathering)
 
     async def _gather(self) -> Answer:

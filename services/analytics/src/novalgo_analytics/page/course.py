@@ -50,7 +50,10 @@ class Column:
 
 
 def course(
-    days: Sequence[AccountDay], returns: Sequence[DailyReturn], benchmark: Sequence[DailyReturn]
+    days: Sequence[AccountDay],
+    returns: Sequence[DailyReturn],
+    benchmark: Sequence[DailyReturn],
+    sharpes: Mapping[date, float | None],
 ) -> list[DayPoint]:
     """Return the points of the days that have a return, oldest first."""
     equity = {each.day: each.equity for each in days}
@@ -64,10 +67,18 @@ def course(
             gain=each.value,
             drawdown=falls[number],
             benchmark=beside.get(each.day),
-            sharpe=_sharpe(returns, number),
+            sharpe=sharpes.get(each.day),
         )
         for number, each in enumerate(returns)
     ]
+
+
+def rolling_sharpe(returns: Sequence[DailyReturn]) -> dict[date, float | None]:
+    """Return the ratio of the quarter up to each day, for the days that have a quarter."""
+    return {
+        returns[end - 1].day: sharpe([each.value for each in returns[end - ROLLING : end]])
+        for end in range(ROLLING, len(returns) + 1)
+    }
 
 
 def months(returns: Sequence[DailyReturn]) -> list[Month]:
@@ -105,9 +116,3 @@ def _grown(start: float, returns: Sequence[DailyReturn]) -> Mapping[date, float]
         start *= 1 + each.value
         found[each.day] = start
     return found
-
-
-def _sharpe(returns: Sequence[DailyReturn], number: int) -> float | None:
-    if number + 1 < ROLLING:
-        return None
-    return sharpe([each.value for each in returns[number + 1 - ROLLING : number + 1]])

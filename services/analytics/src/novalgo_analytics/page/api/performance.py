@@ -26,7 +26,7 @@ from novalgo_analytics.measures.trading import TradeNumbers, trade_numbers
 from novalgo_analytics.new_york import day_of, midnight
 from novalgo_analytics.page.api.trades import bars_of
 from novalgo_analytics.page.api.words import Amount, Body
-from novalgo_analytics.page.course import course, distribution, months
+from novalgo_analytics.page.course import course, distribution, months, rolling_sharpe
 from novalgo_analytics.page.sources import Kept, Sources
 
 SECONDS = 15.0
@@ -111,7 +111,9 @@ class Performance(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
+    every_day: Sequence[AccountDay]
     days: Sequence[AccountDay]
+    """Those that were asked for."""
     closes: Mapping[date, float]
     trades: Sequence[Trade]
     """Oldest first."""
@@ -142,12 +144,13 @@ def performance_routes(sources: Sources) -> APIRouter:
 async def _gather(sources: Sources, days: int | None, kept: Kept[Mapping[date, float]]) -> _Facts:
     today = day_of(sources.clock())
     first = date.min if days is None else today - (days - 1) * DAY
-    stated = [each for each in await sources.store.days() if each.day >= first]
+    every_day = await sources.store.days()
+    stated = [each for each in every_day if each.day >= first]
     newest_first = (await sources.history.traded()).every
     trades = [each for each in newest_first if day_of(each.closed_at) >= first]
     start = stated[0].day if stated else today
     closes = await kept.get(lambda: _closes(sources, start), start)
-    return _Facts(days=stated, closes=closes, trades=trades[::-1], today=today)
+    return _Facts(every_day=every_day, days=stated, closes=closes, trades=trades[::-1], today=today)
 
 
 async def _closes(sources: Sources, first: date) -> Mapping[date, float]:
@@ -162,8 +165,9 @@ async def _closes(sources: Sources, first: date) -> Mapping[date, float]:
 
 
 def _performance(facts: _Facts, days: int | None, benchmark: str) -> Performance:
-    first = facts.days[0].day if facts.days else facts.today
+    first = facts.every_day[0].day if facts.every_day else facts.today
     opened = {session.day for session in sessions(first, facts.today)}
+    sharpes = rolling_sharpe(daily_returns(facts.every_day, opened))
     returns = daily_returns(facts.days, opened)
     beside = benchmark_returns(returns, facts.closes)
     compared = compare(benchmark, returns, facts.closes)
@@ -185,7 +189,9 @@ def _performance(facts: _Facts, days: int | None, benchmark: str) -> Performance
             alpha=compared.alpha if compared else None,
             beta=compared.beta if compared else None,
         ),
-        course=[DayPoint.model_validate(each) for each in course(facts.days, returns, beside)],
+        course=[
+            DayPoint.model_validate(each) for each in course(facts.days, returns, beside, sharpes)
+        ],
         months=[Month.model_validate(each) for each in months(returns)],
         numbers=_numbers(trade_numbers(facts.trades)),
         groups={
