@@ -106,6 +106,7 @@ DECIDING = {
         "reports/period.py",
         "reports/report.py",
         "reports/schedule.py",
+        "stages.py",
         "summary.py",
         "wording.py",
     },

@@ -22,21 +22,20 @@ from novalgo_cli.demo.sheet import fill_in, new_spreadsheet
 from novalgo_cli.demo.surroundings import Surroundings, choose
 from novalgo_cli.demo.town import Town, until
 from novalgo_cli.demo.verdict import verdict
+from novalgo_cli.screen import screen
 from novalgo_cli.services import FOUR, called_for
 from novalgo_cli.sheet.init import chosen, lay_out
 from novalgo_common.errors import UnavailableError
 from novalgo_common.process import serve
 from novalgo_sheets.settings import Settings
 
-WIDTH = 100
-"""Columns, where there is no terminal."""
 KEPT, BROKEN, FAILED, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: every promise kept, one broken, the demo could not run, Ctrl-C."""
 
 
 def run(seed: int, data_dir: Path | None, environ: Mapping[str, str]) -> int:
     """Return the exit code.  Raises `SettingsError` when the demo cannot start."""
-    console = Console() if Console().is_terminal else Console(width=WIDTH)
+    console = screen()
     if data_dir is not None:
         return _run_in(data_dir, seed, console, environ)
     thrown_away = Path(tempfile.mkdtemp(prefix="novalgo-demo-"))

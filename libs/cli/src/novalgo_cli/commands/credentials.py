@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from novalgo_cli.on_error import one_line_on_error
+from novalgo_cli.screen import screen
 from novalgo_common.clock import utc_now
 from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET, Scope
 from novalgo_common.errors import SettingsError
@@ -116,4 +116,4 @@ def _show(ring: Keyring, *, with_scopes: bool) -> None:
         until = f"until {own.expires_at:%Y-%m-%d %H:%M} UTC" if own.expires_at else "always"
         state = until if own.is_valid(now) else "expired"
         table.add_row(own.name, *([str(own.scope)] if with_scopes else []), state)
-    Console().print(table)
+    screen().print(table)

@@ -1,0 +1,1 @@
+"""The commands of `novalgo`, a file for each group of them."""
