@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from novalgo_cli.main import app
-from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET, Scope
+from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET, KeyScope
 from novalgo_common.keyring import given_or_kept
 
 
@@ -37,8 +37,8 @@ def test_a_key_is_made_to_read_alone_and_revoked(tmp_path: Path) -> None:
 
     key = _run("key", "add", "dashboard").output.strip()
 
-    assert accepted.accept(key, Scope.READ)
-    assert not accepted.accept(key, Scope.CONTROL)
+    assert accepted.accept(key, KeyScope.READ)
+    assert not accepted.accept(key, KeyScope.CONTROL)
     assert "dashboard" in _run("key", "list").output
     assert _run("key", "revoke", "dashboard").exit_code == 0
     assert not accepted.accept(key)

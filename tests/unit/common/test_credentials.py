@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from novalgo_common.credentials import WEBHOOK_SECRET, Credentials, Scope, kept_credential
+from novalgo_common.credentials import WEBHOOK_SECRET, Credentials, KeyScope, kept_credential
 from novalgo_common.errors import SettingsError
 
 
@@ -47,9 +47,9 @@ def test_only_a_whole_valid_credential_is_accepted(presented: object, expected: 
 def test_a_key_may_read_alone() -> None:
     keys = Credentials.of(["read:made-up-reader", "made-up-owner"])
 
-    assert keys.accept("made-up-reader", Scope.READ)
-    assert not keys.accept("made-up-reader", Scope.CONTROL)
-    assert keys.accept("made-up-owner", Scope.CONTROL)
+    assert keys.accept("made-up-reader", KeyScope.READ)
+    assert not keys.accept("made-up-reader", KeyScope.CONTROL)
+    assert keys.accept("made-up-owner", KeyScope.CONTROL)
     assert not keys.accept("read:made-up-reader")
 
 

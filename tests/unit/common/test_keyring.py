@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from novalgo_common.credentials import WEBHOOK_SECRET, Credentials, Scope
+from novalgo_common.credentials import WEBHOOK_SECRET, Credentials, KeyScope
 from novalgo_common.errors import SettingsError
 from novalgo_common.keyring import FIRST, Keyring, given_or_kept
 from tests.builders import NOON
@@ -66,7 +66,7 @@ def test_a_strategys_secret_has_its_name_its_rotation_and_its_end(
     tmp_path: Path, accepted: Credentials
 ) -> None:
     ring = Keyring(tmp_path, WEBHOOK_SECRET)
-    old = ring.add("breakout", Scope.CONTROL, None)
+    old = ring.add("breakout", KeyScope.CONTROL, None)
     holder = accepted.holder(old)
 
     new = ring.rotate("breakout", NOON, timedelta())
@@ -83,16 +83,16 @@ def test_a_strategys_secret_has_its_name_its_rotation_and_its_end(
 def test_a_credential_ends_at_its_expiry(
     tmp_path: Path, clock: SetClock, accepted: Credentials
 ) -> None:
-    secret = Keyring(tmp_path, WEBHOOK_SECRET).add("guest", Scope.READ, NOON + WEEK)
+    secret = Keyring(tmp_path, WEBHOOK_SECRET).add("guest", KeyScope.READ, NOON + WEEK)
 
     assert accepted.accept(secret)
-    assert not accepted.accept(secret, Scope.CONTROL)
+    assert not accepted.accept(secret, KeyScope.CONTROL)
     clock.now = NOON + WEEK
     assert not accepted.accept(secret)
 
 
 def test_the_ring_holds_hashes_for_its_owner_alone(tmp_path: Path, accepted: Credentials) -> None:
-    secret = Keyring(tmp_path, WEBHOOK_SECRET).add("breakout", Scope.READ, None)
+    secret = Keyring(tmp_path, WEBHOOK_SECRET).add("breakout", KeyScope.READ, None)
 
     file = tmp_path / f"{WEBHOOK_SECRET}.ring.json"
     assert accepted.accept(secret)
@@ -102,11 +102,11 @@ def test_the_ring_holds_hashes_for_its_owner_alone(tmp_path: Path, accepted: Cre
 
 def test_a_name_is_given_once_and_must_be_there(tmp_path: Path) -> None:
     ring = Keyring(tmp_path, WEBHOOK_SECRET)
-    ring.add("breakout", Scope.READ, None)
+    ring.add("breakout", KeyScope.READ, None)
 
     for wrong in (
-        lambda: ring.add("breakout", Scope.READ, None),
-        lambda: ring.add(FIRST, Scope.READ, None),
+        lambda: ring.add("breakout", KeyScope.READ, None),
+        lambda: ring.add(FIRST, KeyScope.READ, None),
         lambda: ring.rotate("nobody", NOON, WEEK),
         lambda: ring.revoke(FIRST),
     ):
@@ -117,7 +117,7 @@ def test_a_name_is_given_once_and_must_be_there(tmp_path: Path) -> None:
 def test_a_broken_ring_stops_a_start_and_no_running_service(
     tmp_path: Path, accepted: Credentials
 ) -> None:
-    secret = Keyring(tmp_path, WEBHOOK_SECRET).add("breakout", Scope.READ, None)
+    secret = Keyring(tmp_path, WEBHOOK_SECRET).add("breakout", KeyScope.READ, None)
     assert accepted.accept(secret)
 
     (tmp_path / f"{WEBHOOK_SECRET}.ring.json").write_text("[")

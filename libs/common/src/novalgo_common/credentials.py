@@ -33,7 +33,7 @@ API_KEY = "api_key"
 HASHED = "sha256:"
 
 
-class Scope(StrEnum):
+class KeyScope(StrEnum):
     """What the holder of an API key may do; CONTROL includes READ."""
 
     READ = "read"
@@ -46,14 +46,14 @@ class Credential:
 
     name: str
     digest: bytes
-    scope: Scope = Scope.CONTROL
+    scope: KeyScope = KeyScope.CONTROL
     expires_at: datetime | None = None
 
     def is_valid(self, now: datetime) -> bool:
         return self.expires_at is None or now < self.expires_at
 
-    def allows(self, scope: Scope) -> bool:
-        return self.scope is Scope.CONTROL or self.scope is scope
+    def allows(self, scope: KeyScope) -> bool:
+        return self.scope is KeyScope.CONTROL or self.scope is scope
 
 
 class Credentials:
@@ -69,7 +69,7 @@ class Credentials:
         found = [parse(text, f"setting {number}") for number, text in enumerate(accepted, start=1)]
         return cls(lambda: found)
 
-    def accept(self, presented: object, scope: Scope = Scope.READ) -> bool:
+    def accept(self, presented: object, scope: KeyScope = KeyScope.READ) -> bool:
         """Say whether it is one of them, and allows this."""
         holder = self.holder(presented)
         return holder is not None and holder.allows(scope)
@@ -110,11 +110,11 @@ def readable(given: Sequence[SecretStr]) -> Iterator[str]:
             yield secret
 
 
-def _scope_and_secret(text: str) -> tuple[Scope, str]:
-    for scope in Scope:
+def _scope_and_secret(text: str) -> tuple[KeyScope, str]:
+    for scope in KeyScope:
         if text.startswith(f"{scope}:"):
             return scope, text.removeprefix(f"{scope}:")
-    return Scope.CONTROL, text
+    return KeyScope.CONTROL, text
 
 
 def digest_of(secret: str) -> bytes:

@@ -14,7 +14,7 @@ from novalgo_common.clock import Clock, utc_now
 from novalgo_common.credentials import (
     Credential,
     Credentials,
-    Scope,
+    KeyScope,
     digest_of,
     kept_credential,
     new_secret,
@@ -68,7 +68,7 @@ class Keyring:
         kept, _ = kept_credential(self._data_dir, self._name)
         return [Credential(FIRST, digest_of(kept)), *self._read_ring()]
 
-    def add(self, name: str, scope: Scope, expires_at: datetime | None) -> str:
+    def add(self, name: str, scope: KeyScope, expires_at: datetime | None) -> str:
         """Add a named one; return its secret, which is kept nowhere."""
         if name == FIRST or any(own.name == name for own in self._read_ring()):
             raise SettingsError(f"{name} is there already: rotate it, or choose another name")
@@ -127,7 +127,7 @@ def _credential(fields: dict[str, Any]) -> Credential:
     return Credential(
         name=fields["name"],
         digest=bytes.fromhex(fields["sha256"]),
-        scope=Scope(fields["scope"]),
+        scope=KeyScope(fields["scope"]),
         expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
     )
 

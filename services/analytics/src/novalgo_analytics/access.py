@@ -16,7 +16,7 @@ from fastapi import HTTPException, Request
 from novalgo_analytics.page.session import Sessions
 from novalgo_analytics.settings import Settings
 from novalgo_common.clock import Clock
-from novalgo_common.credentials import API_KEY, Credential, Credentials, Scope, kept_credential
+from novalgo_common.credentials import API_KEY, Credential, Credentials, KeyScope, kept_credential
 from novalgo_common.keyring import given_or_kept
 
 COOKIE = "novalgo_session"
@@ -53,16 +53,16 @@ class Access:
         holder = self.holder(request)
         if holder is None:
             raise HTTPException(401, "Log in with an API key that may control")
-        if not holder.allows(Scope.CONTROL):
+        if not holder.allows(KeyScope.CONTROL):
             raise HTTPException(403, "This API key may only read")
         return holder
 
-    def scope(self, request: Request) -> Scope | None:
+    def scope(self, request: Request) -> KeyScope | None:
         """Return what the sender may do; None is nothing."""
         holder = self.holder(request)
         if holder is not None:
             return holder.scope
-        return Scope.READ if self.open_here and is_loopback(_host(request)) else None
+        return KeyScope.READ if self.open_here and is_loopback(_host(request)) else None
 
     def holder(self, request: Request) -> Credential | None:
         """Return the key that the request shows, or was logged in with."""

@@ -13,8 +13,7 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from pydantic import BaseModel, Field
 
 from novalgo_common.clock import Clock
-from novalgo_common.credentials import Credentials
-from novalgo_common.credentials import Scope as KeyScope
+from novalgo_common.credentials import Credentials, KeyScope
 from novalgo_common.errors import PermanentError
 from novalgo_common.events import Event, FlattenRequested, HaltRequested, ResumeRequested
 from novalgo_common.symbols import parse_symbol

@@ -15,7 +15,7 @@ from rich.table import Table
 from novalgo_cli.on_error import one_line_on_error
 from novalgo_cli.screen import screen
 from novalgo_common.clock import utc_now
-from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET, Scope
+from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET, KeyScope
 from novalgo_common.errors import SettingsError
 from novalgo_common.keyring import FIRST, Keyring
 from novalgo_common.settings import Settings
@@ -25,6 +25,7 @@ KEYS = typer.Typer(no_args_is_help=True, help="The API keys.")
 
 _NAME = typer.Argument(help="Its name, such as that of a strategy.")
 _OF = typer.Argument(help=f"Which one; without a name `{FIRST}`, the one in the data folder.")
+_SCOPE = typer.Option(help="`control` may also halt and flatten.")
 _DAYS = typer.Option(min=0, help="Days until it expires; 0: never.")
 _OVERLAP = typer.Option(min=0, help="Hours that the old one is accepted beside the new one.")
 A_WEEK = 168.0
@@ -41,7 +42,7 @@ def list_secrets() -> None:
 def add_secret(name: Annotated[str, _NAME], days: Annotated[float, _DAYS] = 0) -> None:
     """Add a secret of its own for a strategy, and print it, once."""
     with one_line_on_error():
-        typer.echo(_ring(WEBHOOK_SECRET).add(name, Scope.CONTROL, _expiry(days)))
+        typer.echo(_ring(WEBHOOK_SECRET).add(name, KeyScope.CONTROL, _expiry(days)))
 
 
 @SECRETS.command("rotate")
@@ -70,7 +71,9 @@ def list_keys() -> None:
 @KEYS.command("add")
 def add_key(
     name: Annotated[str, _NAME],
-    scope: Annotated[Scope, typer.Option(help="`control` may also halt and flatten.")] = Scope.READ,
+    scope: Annotated[
+        KeyScope, typer.Option(help="`control` may also halt and flatten.")
+    ] = KeyScope.READ,
     days: Annotated[float, _DAYS] = 0,
 ) -> None:
     """Add an API key, and print it, once."""

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from novalgo_analytics.access import COOKIE, Access
 from novalgo_analytics.page.feed import Feed
 from novalgo_analytics.page.session import LASTS
-from novalgo_common.credentials import Scope
+from novalgo_common.credentials import KeyScope
 
 
 class Login(BaseModel):
@@ -16,7 +16,7 @@ class Login(BaseModel):
 class Session(BaseModel):
     """What the sender may do; `scope` is null of somebody who must log in first."""
 
-    scope: Scope | None
+    scope: KeyScope | None
     name: str | None = Field(description="What the key is called; null where none was shown")
     position: int | None = Field(description="Of the journal's newest event; null of strangers")
 
