@@ -8,7 +8,7 @@ import pytest
 from pika import BasicProperties
 
 from novalgo_common.errors import PermanentError, PublishError, SettingsError, UnavailableError
-from novalgo_common.events import ConfigRequested, Event
+from novalgo_common.events import AlarmRaised, ConfigRequested, Event
 from novalgo_common.rabbitmq import RabbitBus
 from novalgo_common.topology import (
     ANALYTICS_JOURNAL,
@@ -108,7 +108,10 @@ async def test_garbage_is_dead_at_once_and_the_others_flow_on(
     await bus.subscribe(ANALYTICS_JOURNAL, listener)
     await bus.publish(fill)
 
-    await until(lambda: listener.seen == [fill])
+    await until(lambda: len(listener.seen) == 2)
+    assert fill in listener.seen
+    [alarm] = [event for event in listener.seen if isinstance(event, AlarmRaised)]
+    assert alarm.code == "dead_letter"
     with amqp_channel(fresh_amqp_url) as channel:
         dead: list[bytes] = []
         await until(lambda: dead.append(channel.basic_get(DEAD_LETTERS)[2]) or dead[-1] == body)  # type: ignore[func-returns-value]

@@ -65,7 +65,7 @@ def altered(before: str, after: str) -> Rules:
             a_signal_ended(ending=Ending.DEAD, detail="it cannot be read"),
             Kind.DEAD_LETTER,
             Level.CRITICAL,
-            "BUY AAPL 15 Min is dead: it cannot be read. Look at `novalgo deadletters`.",
+            "BUY AAPL 15 Min is dead: it cannot be read.",
             id="a dead letter",
         ),
         pytest.param(

@@ -175,18 +175,19 @@ class RabbitBus:
         # Names the attempt: the client confuses the confirms of two in flight with one id.
         properties.message_id = uuid4().hex
         try:
-            channel: Any = await self._publisher.get_underlay_channel()
-            # Exchange.publish would wait until the message has left before the next one of the
-            # channel may go; like this those of a batch leave together, and in their order.
-            await channel.basic_publish(
-                message.body,
-                exchange=exchange.name,
-                routing_key=routing_key,
-                properties=properties,
-                mandatory=mandatory,
-                timeout=_PUBLISH_SECONDS,
-                wait=False,
-            )
+            # Around all of it: while the connection comes back its channel is waited for, too.
+            async with asyncio.timeout(_PUBLISH_SECONDS):
+                channel: Any = await self._publisher.get_underlay_channel()
+                # Exchange.publish would wait until the message has left before the next one of the
+                # channel may go; like this those of a batch leave together, and in their order.
+                await channel.basic_publish(
+                    message.body,
+                    exchange=exchange.name,
+                    routing_key=routing_key,
+                    properties=properties,
+                    mandatory=mandatory,
+                    wait=False,
+                )
         except MessageReturned:
             raise UnroutableError(f"the queue {routing_key} does not exist") from None
         except Exception as error:
