@@ -10,6 +10,7 @@ import pwd
 import shutil
 import ssl
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,7 +54,7 @@ class MailServer:
 
 
 @pytest.fixture
-def mail_server(tmp_path: Path) -> Iterator[MailServer]:
+def mail_server() -> Iterator[MailServer]:
     if os.geteuid() != 0 or not installed(
         "dovecot-imapd", lambda: Path("/usr/lib/dovecot/imap").exists()
     ):
@@ -61,8 +62,8 @@ def mail_server(tmp_path: Path) -> Iterator[MailServer]:
         unavailable(
             "Dovecot is not installed, or this user is not root: apt-get install dovecot-imapd"
         )
-    folder = tmp_path / "dovecot"
-    folder.mkdir()
+    # Not below pytest's folder: the name of a socket may have 107 characters at most.
+    folder = Path(tempfile.mkdtemp(prefix="novalgo-mail-"))
     _open_to_dovecot(folder)
     port, authority = free_port(), Authority(folder)
     configuration = folder / "dovecot.conf"
@@ -76,6 +77,7 @@ def mail_server(tmp_path: Path) -> Iterator[MailServer]:
     finally:
         process.terminate()
         process.wait()
+        shutil.rmtree(folder)
 
 
 def _open_to_dovecot(folder: Path) -> None:

@@ -1,11 +1,12 @@
 """Executor with one of its safeguards taken out, to show that the simulation notices."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 from uuid import uuid5
@@ -44,13 +45,14 @@ class Mutant:
 
 class _IntentLater(Store):
     async def add_intent(self, *args: Any, **options: Any) -> bool:
-        self.later = asyncio.create_task(_after(0.05, super().add_intent(*args, **options)))
+        add = partial(super().add_intent, *args, **options)
+        self.later = asyncio.create_task(_after(0.05, add))
         return True
 
 
-async def _after(seconds: float, work: Any) -> None:
+async def _after(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
     await asyncio.sleep(seconds)
-    await work
+    await work()
 
 
 class _SendsAgain(Desk):
@@ -86,7 +88,7 @@ class _NoSupersede(Store):
 
 class _AcksFirst(Handler):
     async def take_signal(self, event: Event) -> None:
-        asyncio.create_task(_after(0.05, super().take_signal(event)))  # noqa: RUF006
+        asyncio.create_task(_after(0.05, partial(super().take_signal, event)))  # noqa: RUF006
 
 
 class _TrustsTheStream(Reconciler):

@@ -171,6 +171,8 @@ class RabbitBus:
         *,
         mandatory: bool = True,
     ) -> None:
+        if self._publishing.is_closed:
+            raise PublishError("the bus is closed")
         properties = message.properties
         # Names the attempt: the client confuses the confirms of two in flight with one id.
         properties.message_id = uuid4().hex
