@@ -176,7 +176,9 @@ async def test_halt_and_resume_say_what_they_will_do_and_lie_in_the_journal(stag
 async def test_the_page_the_sheet_the_report_novalgo_profit_and_the_broker_agree(
     stage: Stage,
 ) -> None:
-    for action in ("SELL", "BUY", "CLOSE", "BUY"):
+    price = stage.up.url("simulator", "/sim/price")
+    for action, dollars in (("SELL", "200"), ("BUY", "203"), ("CLOSE", "211"), ("BUY", "212")):
+        await stage.up.http.post(price, json={"symbol": "AAPL", "price": dollars}, headers=KEYS)
         signal_id = await stage.alert(action, "AAPL")
         await stage.show("signals")
         row = stage.tab.page.locator(f'tr[data-key="{signal_id}"]')
