@@ -43,6 +43,7 @@ def some_facts(**changes: object) -> Facts:
         "only_book": True,
         "orders": (),
         "resting": (),
+        "unsent": (),
         "newer_waits": False,
         "hours": OPEN,
         "asset": ASSET,

@@ -379,6 +379,21 @@ def test_an_order_against_one_of_ours_that_rests_waits_for_it() -> None:
     assert deciding(Action.BUY, resting=(resting,)) == Wait()
 
 
+def test_an_opening_waits_for_what_has_yet_to_leave_and_an_exit_does_not() -> None:
+    unsent = an_order(status=OrderStatus.UNKNOWN, sent=False)
+
+    assert deciding(Action.SELL, unsent=(unsent,)) == Wait(parked=True)
+    assert isinstance(deciding(Action.CLOSE, unsent=(unsent,), held=Decimal(10)), Submit)
+
+
+def test_an_opening_whose_account_has_moved_before_it_could_leave_is_not_sent() -> None:
+    unsent = an_order(status=OrderStatus.UNKNOWN, sent=False, filled_quantity=Decimal(0))
+
+    assert deciding(Action.BUY, orders=(unsent,)) == Send(unsent)
+    moved = ended(deciding(Action.BUY, orders=(unsent,), external=Decimal(-4)))
+    assert (moved.ending, moved.reason) == (Ending.FAILED, Reason.POSITION_MISMATCH)
+
+
 def test_a_halt_stops_an_opening_half_way() -> None:
     up_to_zero = an_order(leg_quantity=Decimal(40))
 

@@ -119,6 +119,15 @@ def _finish_unknown(case: _Case, order: Order) -> Step:
             return _halted(case.facts, case.facts.halt)
         if order.leg is Leg.OPEN and not case.facts.compared:
             return Wait(parked=True)
+        if order.leg is Leg.OPEN and order.request.position_intent is not _intent(
+            order, case.facts
+        ):
+            return End(
+                Ending.FAILED,
+                Reason.POSITION_MISMATCH,
+                f"the account came to {case.facts.net} shares before the order could leave: it "
+                "was not sent",
+            )
         return Send(order)
     missing = order.missing_since
     # Of two denials: the last must be fresh, as Alpaca may have been away since the first.
@@ -215,10 +224,13 @@ def _move(case: _Case, leg: Leg, size: Size) -> Step:
     """Move the book by `size` with one order, or up to zero where the account would cross it."""
     signal, facts = case.signal, case.facts
     side = _order_side(signal, facts, leg)
+    if leg is Leg.OPEN and facts.unsent:
+        # Where the account stands is certain only once they have left.  An exit goes before them.
+        return Wait(parked=True)
     if any(order.request.side is not side for order in facts.resting):
         # Alpaca refuses an order against one of our own that rests (a wash trade).
         return Wait(parked=not facts.hours.is_open)
-    reducing = facts.net > 0 if side is Side.SELL else facts.net < 0
+    reducing = _reduces(side, facts)
     quantity = size.quantity
     if reducing and quantity is not None:
         quantity = min(quantity, abs(facts.net))
@@ -240,6 +252,16 @@ def _move(case: _Case, leg: Leg, size: Size) -> Step:
         position_intent=_INTENTS[side, reducing],
     )
     return Submit(request, leg, part, size.quantity, _meets(side, facts.quote))
+
+
+def _reduces(side: Side, facts: Facts) -> bool:
+    return facts.net > 0 if side is Side.SELL else facts.net < 0
+
+
+def _intent(order: Order, facts: Facts) -> PositionIntent:
+    """Return what an order does to the account as it now stands."""
+    side = order.request.side
+    return _INTENTS[side, _reduces(side, facts)]
 
 
 def _held_for(resting: Sequence[Order]) -> Decimal:

@@ -136,6 +136,7 @@ class Desk:
             only_book=not view.other_books and is_only_row(signal, config.rows),
             orders=view.orders,
             resting=view.resting,
+            unsent=view.unsent,
             newer_waits=view.newer_waits,
             hours=await self.market.hours(),
             open_since=self.market.open_since,

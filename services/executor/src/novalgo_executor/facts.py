@@ -113,6 +113,8 @@ class Facts:
     """This signal's own, in the order of their making."""
     resting: tuple[Order, ...]
     """Open orders of other signals of the symbol."""
+    unsent: tuple[Order, ...]
+    """Intents of other signals of the symbol that have yet to leave."""
     newer_waits: bool
     """Whether a newer signal of the book has arrived."""
     hours: MarketHours

@@ -49,6 +49,7 @@ class BookView:
     external: Decimal
     orders: tuple[Order, ...]
     resting: tuple[Order, ...]
+    unsent: tuple[Order, ...]
     newer_waits: bool
     halt: Halt | None
     usage: Usage
@@ -124,16 +125,21 @@ class Store:
 
         def read(connection: Connection) -> BookView:
             books = positions.books(connection, signal.symbol)
-            unfinished = orders.unfinished(connection, signal.symbol)
+            others = [
+                order
+                for order in orders.unfinished(connection, signal.symbol)
+                if order.signal_id != signal.signal_id
+            ]
             return BookView(
                 held=books.pop(signal.timeframe, Decimal(0)),
                 other_books=tuple(held for held in books.values() if held),
                 external=positions.external(connection, signal.symbol),
                 orders=tuple(orders.of_signal(connection, signal.signal_id)),
-                resting=tuple(
+                resting=tuple(order for order in others if order.status is OrderStatus.OPEN),
+                unsent=tuple(
                     order
-                    for order in unfinished
-                    if order.signal_id != signal.signal_id and order.status is OrderStatus.OPEN
+                    for order in others
+                    if order.status is OrderStatus.UNKNOWN and not order.sent
                 ),
                 newer_waits=any(
                     other.timeframe == signal.timeframe and other.sequence > signal.sequence
