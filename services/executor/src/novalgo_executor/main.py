@@ -73,7 +73,6 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             poll=poll,
             reconciler=reconciler,
             ages=Ages(clock, elapsed),
-            alarms=alarms,
             rules=settings.rules,
             metrics=metrics,
             clock=clock,
@@ -126,6 +125,8 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             yield app
         finally:
             await workers.close()
+            await poll.close()
+            await market.close()
 
 
 SERVICE = Service("executor", Settings, "executor_port", open_service)
