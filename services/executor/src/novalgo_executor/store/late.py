@@ -10,10 +10,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from novalgo_common.events import Action, AlarmRaised, derived_id
+from novalgo_common.events import Action, derived_id
 from novalgo_common.store import Outbox
 from novalgo_executor.facts import Order
-from novalgo_executor.store import orders, signals
+from novalgo_executor.store import alarms, orders, signals
 from novalgo_executor.store.tables import ORDERS, SIGNALS
 
 
@@ -36,7 +36,16 @@ def settle(connection: Connection, outbox: Outbox, order: Order, now: datetime) 
     connection.execute(
         ORDERS.update().where(ORDERS.c.client_order_id == name).values(late_settled_at=now)
     )
-    outbox.add(connection, _alarm(order, _becomes(connection, order, now), now))
+    became = _becomes(connection, order, now)
+    alarms.add(
+        connection,
+        outbox,
+        derived_id(order.signal_id, f"alarm.late.{name}"),
+        code="late_order",
+        message=f"Order {name}, which had been given up, has turned up at Alpaca: {became}",
+        symbol=order.request.symbol,
+        now=now,
+    )
     return True
 
 
@@ -72,17 +81,3 @@ def _is_overtaken(connection: Connection, order: Order) -> bool:
     held = signals.held(connection, symbol, timeframe)
     is_wanted = {Action.BUY: held > 0, Action.SELL: held < 0, Action.CLOSE: False}
     return bool(newer) or not is_wanted[Action(connection.execute(newest).scalar_one())]
-
-
-def _alarm(order: Order, became: str, now: datetime) -> AlarmRaised:
-    name = order.request.client_order_id
-    event_id = derived_id(order.signal_id, f"alarm.late.{name}")
-    return AlarmRaised(
-        event_id=event_id,
-        correlation_id=event_id,
-        occurred_at=now,
-        service="executor",
-        code="late_order",
-        message=f"Order {name}, which had been given up, has turned up at Alpaca: {became}",
-        symbol=order.request.symbol,
-    )

@@ -278,6 +278,21 @@ def unfinished(connection: Connection, symbol: str | None = None) -> Sequence[Or
     return [_order(row) for row in connection.execute(query.order_by(ORDERS.c.created_at))]
 
 
+def certain(connection: Connection) -> Order | None:
+    """Return the newest order that the broker had when the books last agreed with it.
+
+    None where there is none since the account was last found to have been reset.
+    """
+    agreed, reset = account.agreed_at(connection), account.reset_at(connection)
+    if agreed is None:
+        return None
+    query = sa.select(ORDERS).where(ORDERS.c.order_id.is_not(None), ORDERS.c.created_at <= agreed)
+    if reset is not None:
+        query = query.where(ORDERS.c.created_at > reset)
+    row = connection.execute(query.order_by(ORDERS.c.created_at.desc()).limit(1)).one_or_none()
+    return _order(row) if row is not None else None
+
+
 def where(connection: Connection, *conditions: sa.ColumnElement[bool]) -> list[Order]:
     return [_order(row) for row in connection.execute(sa.select(ORDERS).where(*conditions))]
 

@@ -133,6 +133,11 @@ def by_symbol(connection: Connection) -> dict[str, Holdings]:
     }
 
 
+def is_known(connection: Connection, symbol: str) -> bool:
+    """Return whether anything of the symbol was ever held."""
+    return symbol in by_symbol(connection)
+
+
 def holdings(connection: Connection, symbol: str) -> Holdings:
     return Holdings(books=books(connection, symbol), external=external(connection, symbol))
 

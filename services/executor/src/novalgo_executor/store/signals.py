@@ -12,6 +12,7 @@ from novalgo_common.events import Action, Ending, Reason, SignalEnded, SignalRec
 from novalgo_common.store import Outbox, insert
 from novalgo_executor.facts import ZERO, Signal
 from novalgo_executor.steps import End
+from novalgo_executor.store import alarms
 from novalgo_executor.store.tables import BOOKS, SIGNALS
 
 
@@ -125,6 +126,22 @@ def end(connection: Connection, outbox: Outbox, signal: Signal, ending: End, now
                 held=held(connection, signal.symbol, signal.timeframe),
             ),
         )
+        if ending.ending is Ending.DEAD:
+            _tell_death(connection, outbox, signal, ending.detail, now)
+
+
+def _tell_death(
+    connection: Connection, outbox: Outbox, signal: Signal, detail: str, now: datetime
+) -> None:
+    alarms.add(
+        connection,
+        outbox,
+        derived_id(signal.signal_id, "alarm.dead"),
+        code="signal_dead",
+        message=f"{signal.action} {signal.symbol} {signal.timeframe} was laid aside: {detail}",
+        symbol=signal.symbol,
+        now=now,
+    )
 
 
 def supersede(connection: Connection, outbox: Outbox, symbol: str, now: datetime) -> None:
