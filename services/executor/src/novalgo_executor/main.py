@@ -91,7 +91,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         config.on_change(market.look_at_rows)
         reconciler.on_agreement(workers.open)
         relay = Relay(store.outbox, bus)
-        database.on_commit(relay.wake)
+        database.on_commit(relay.committed)
 
         metrics.watch_config(lambda: config.changed_at)
         await config.load()

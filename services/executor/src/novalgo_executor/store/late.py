@@ -19,12 +19,7 @@ from novalgo_executor.store.tables import ORDERS, SIGNALS
 
 def unsettled(connection: Connection) -> list[Order]:
     """Return the orders that were given up, are known to the broker, and not settled."""
-    return orders.where(
-        connection,
-        ORDERS.c.given_up_at.is_not(None),
-        ORDERS.c.order_id.is_not(None),
-        ORDERS.c.late_settled_at.is_(None),
-    )
+    return orders.selected(connection, _UNSETTLED)
 
 
 def settle(connection: Connection, outbox: Outbox, order: Order, now: datetime) -> bool:
@@ -65,12 +60,14 @@ def _becomes(connection: Connection, order: Order, now: datetime) -> str:
 def _is_overtaken(connection: Connection, order: Order) -> bool:
     """Return whether the book has newer orders, or its newest signal wants another state."""
     symbol, timeframe = order.request.symbol, order.timeframe
-    newer = orders.where(
+    newer = orders.selected(
         connection,
-        ORDERS.c.symbol == symbol,
-        ORDERS.c.timeframe == timeframe,
-        ORDERS.c.signal_id != str(order.signal_id),
-        ORDERS.c.created_at > order.created_at,
+        sa.select(ORDERS).where(
+            ORDERS.c.symbol == symbol,
+            ORDERS.c.timeframe == timeframe,
+            ORDERS.c.signal_id != str(order.signal_id),
+            ORDERS.c.created_at > order.created_at,
+        ),
     )
     newest = (
         sa.select(SIGNALS.c.action)
@@ -81,3 +78,10 @@ def _is_overtaken(connection: Connection, order: Order) -> bool:
     held = signals.held(connection, symbol, timeframe)
     is_wanted = {Action.BUY: held > 0, Action.SELL: held < 0, Action.CLOSE: False}
     return bool(newer) or not is_wanted[Action(connection.execute(newest).scalar_one())]
+
+
+_UNSETTLED = sa.select(ORDERS).where(
+    ORDERS.c.given_up_at.is_not(None),
+    ORDERS.c.order_id.is_not(None),
+    ORDERS.c.late_settled_at.is_(None),
+)
