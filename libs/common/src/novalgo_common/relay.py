@@ -13,6 +13,7 @@ import structlog
 from novalgo_common.bus import Publisher
 from novalgo_common.errors import PublishError, UnavailableError
 from novalgo_common.store import Outbox, Waiting
+from novalgo_common.tracing import span
 
 log = structlog.get_logger()
 
@@ -82,7 +83,8 @@ class Relay:
         confirmed = []
         for item in of_key:
             try:
-                await self._publisher.publish(item.event)
+                with span(f"publish {item.event.type}", item.event.correlation_id):
+                    await self._publisher.publish(item.event)
             except PublishError as error:
                 # The rest of the key waits too: its order would be lost.
                 self._problem = f"events are not published: {error}"

@@ -13,6 +13,7 @@ import structlog
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.events import Ending, OrderStatus, derived_id
+from novalgo_common.tracing import span
 from novalgo_executor.ages import Ages
 from novalgo_executor.alarms import Alarms
 from novalgo_executor.broker import (
@@ -174,11 +175,11 @@ class Desk:
                     allows=self._allowance(signal, facts, step),
                 )
                 if stored:
-                    await self._send(step.request)
+                    await self._send(step.request, signal)
                     return replace(signal, decided=True)
             case Send(order=order):
                 await self.store.mark_sent(order.request.client_order_id)
-                await self._send(order.request)
+                await self._send(order.request, signal)
             case CountFills(order=order):
                 await self._count_fills(order)
             case Cancel(order=order):
@@ -197,8 +198,9 @@ class Desk:
         size = Size(quantity=step.leg_quantity, notional=step.request.notional)
         return lambda usage: refuse_size(signal, size, quote, usage, limits) is None
 
-    async def _send(self, request: OrderRequest) -> None:
-        outcome = await self.broker.submit(request)
+    async def _send(self, request: OrderRequest, signal: Signal) -> None:
+        with span("send order", signal.signal_id, client_order_id=request.client_order_id):
+            outcome = await self.broker.submit(request)
         self.metrics.submitted(outcome)
         match outcome:
             case Accepted(order=order):

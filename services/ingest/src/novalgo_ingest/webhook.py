@@ -14,6 +14,7 @@ from starlette.responses import Response
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
+from novalgo_common.tracing import begin
 from novalgo_ingest.addresses import origin_of
 from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal
 from novalgo_ingest.answers import accepted, answer, error
@@ -89,6 +90,7 @@ class Webhook:
             body = {"status": "duplicate", "signal_id": str(stored.signal_id)}
             return Outcome.DUPLICATE, answer(body)
         self.spool.added()
+        begin("webhook", signal_id, received_at)
         return self._accepted(alert, signal_id)
 
     async def _beat(self, heartbeat: Heartbeat, at: datetime) -> tuple[Outcome, Response]:
