@@ -35,6 +35,11 @@ class Relay:
         """Look at the outbox now rather than within a second."""
         self._wake.set()
 
+    def committed(self) -> None:
+        """Something was committed: look at the outbox now, if that has added an event."""
+        if self._outbox.has_more():
+            self.wake()
+
     def problem(self) -> str | None:
         return self._problem
 
@@ -46,12 +51,12 @@ class Relay:
             try:
                 complete, found = await self._publish_waiting()
             except UnavailableError as error:
-                complete, found = False, False
+                complete, found = False, 0
                 self._problem = str(error)
             if complete:
                 failures = 0
                 self._problem = None
-                if not found:
+                if found < BATCH:
                     await self._rest(IDLE)
             else:
                 failures += 1
@@ -64,7 +69,8 @@ class Relay:
         except TimeoutError:
             pass
 
-    async def _publish_waiting(self) -> tuple[bool, bool]:
+    async def _publish_waiting(self) -> tuple[bool, int]:
+        """Return whether all that waited was published, and how much waited."""
         waiting = await self._outbox.waiting(BATCH)
         by_key = [
             list(of_key)
@@ -77,7 +83,7 @@ class Relay:
         positions = [position for of_key in confirmed for position in of_key]
         if positions:
             await self._outbox.confirm(positions)
-        return len(positions) == len(waiting), bool(waiting)
+        return len(positions) == len(waiting), len(waiting)
 
     async def _publish(self, of_key: Sequence[Waiting]) -> list[int]:
         confirmed = []

@@ -143,9 +143,12 @@ class Database:
 
     def _commit(self, batch: list[_Write[Any]]) -> None:
         try:
-            with self._writing() as connection, connection.begin():
-                for item in batch:
-                    _run(item, connection)
+            with suppress(_UndoneError), self._writing() as connection, connection.begin():
+                if len(batch) == 1:
+                    _run_alone(batch[0], connection)
+                else:
+                    for item in batch:
+                        _run(item, connection)
             self._failure = None
         except Exception as error:  # the store itself: a full disk, a lock, a lost server
             self._failure = f"the store cannot be written ({type(error).__name__})"
@@ -195,6 +198,21 @@ class Database:
             await self._flushing
         self._writer.shutdown()
         self._readers.shutdown()
+
+
+class _UndoneError(Exception):
+    """The work has failed, and the whole transaction with it."""
+
+
+def _run_alone(item: _Write[Any], connection: Connection) -> None:
+    """Run the only work of a transaction, which needs no savepoint of its own."""
+    try:
+        item.result = item.work(connection)
+    except sa.exc.OperationalError:
+        raise
+    except Exception as error:
+        item.error = error
+        raise _UndoneError from error
 
 
 def _run(item: _Write[Any], connection: Connection) -> None:
