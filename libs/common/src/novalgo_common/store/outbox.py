@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 
 from novalgo_common.clock import Clock
 from novalgo_common.events import Event
-from novalgo_common.store.columns import Instant, insert_for
+from novalgo_common.store.bulk import BulkInsert
+from novalgo_common.store.columns import Instant
 from novalgo_common.store.database import Database
 from novalgo_common.wire import decode, encode
 
@@ -41,6 +42,9 @@ class Outbox:
         self._database = database
         self._table = table
         self._clock = clock
+        self._additions = BulkInsert(
+            table, ("event_id", "body", "added_at"), "ON CONFLICT (event_id) DO NOTHING"
+        )
 
     @staticmethod
     def define(metadata: sa.MetaData) -> sa.Table:
@@ -67,7 +71,7 @@ class Outbox:
             {"event_id": str(event.event_id), "body": encode(event).decode(), "added_at": now}
             for event in events
         ]
-        connection.execute(_addition(connection.dialect.name, self._table), rows)
+        self._additions.run(connection, rows)
 
     async def waiting(self, limit: int) -> Sequence[Waiting]:
         """Return the unconfirmed events, oldest first."""
@@ -105,9 +109,3 @@ def _waiting(table: sa.Table) -> "sa.Select[tuple[int, str]]":
         .order_by(table.c.position)
         .limit(sa.bindparam("most"))
     )
-
-
-@cache
-def _addition(dialect: str, table: sa.Table) -> sa.Executable:
-    # Building a statement takes longer than SQLite needs to run it.
-    return insert_for(dialect, table).on_conflict_do_nothing(index_elements=["event_id"])
