@@ -5,7 +5,7 @@ consumers drop the second by its id.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 
 import structlog
@@ -16,7 +16,7 @@ from novalgo_common.store import Outbox, Waiting
 
 log = structlog.get_logger()
 
-BATCH = 200
+BATCH = 100
 IDLE = 1.0
 LONGEST_WAIT = 5.0
 
@@ -24,9 +24,16 @@ LONGEST_WAIT = 5.0
 class Relay:
     """Publishes the outbox, each key in order, whatever the bus does meanwhile."""
 
-    def __init__(self, outbox: Outbox, publisher: Publisher) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        publisher: Publisher,
+        turn: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """`turn` returns when the next batch may go: what answers people goes first."""
         self._outbox = outbox
         self._publisher = publisher
+        self._turn = turn
         self._wake = asyncio.Event()
         self._problem: str | None = None
 
@@ -41,6 +48,8 @@ class Relay:
         """Publish for ever."""
         failures = 0
         while True:
+            if self._turn is not None:
+                await self._turn()
             self._wake.clear()
             try:
                 complete, found = await self._publish_waiting()
