@@ -50,7 +50,7 @@ class BulkInsert:
 def _statement(table: str, columns: tuple[str, ...], ending: str, mark: str, count: int) -> str:
     row = f"({', '.join([mark] * len(columns))})"
     rows = ", ".join([row] * count)
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {rows} {ending}"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {rows} {ending}"  # noqa: S608 - our own words
 
 
 @lru_cache(maxsize=256)
