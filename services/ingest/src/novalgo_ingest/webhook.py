@@ -24,6 +24,7 @@ from novalgo_ingest.gate import Gate
 from novalgo_ingest.intake import Intake
 from novalgo_ingest.metrics import Metrics
 from novalgo_ingest.refusal_alarms import RefusalAlarms
+from novalgo_ingest.repeat_alarms import RepeatAlarms
 from novalgo_ingest.spool import Spool
 from novalgo_ingest.store import Arrival, Store
 
@@ -44,6 +45,7 @@ class Webhook:
     spool: Spool
     config: ConfigCopy
     alarms: RefusalAlarms
+    repeats: RepeatAlarms
     metrics: Metrics
     answers_first: AnswersFirst
     clock: Clock
@@ -91,6 +93,7 @@ class Webhook:
             return Outcome.DUPLICATE, answer(body)
         self.spool.added()
         begin("webhook", signal_id, received_at)
+        await self.repeats.look_at(alert, received_at)
         return self._accepted(alert, signal_id)
 
     async def _beat(self, heartbeat: Heartbeat, at: datetime) -> tuple[Outcome, Response]:
