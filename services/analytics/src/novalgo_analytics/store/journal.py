@@ -72,7 +72,10 @@ def derive(connection: Connection, event: Event, position: int) -> None:
             movements.add_split(connection, event, position)
         case AccountSnapshotTaken():
             account.add(connection, event)
-        case SignalReceived() | SignalEnded():
+        case SignalReceived():
+            signals.see(connection, event)
+            executions.step(connection, event)
+        case SignalEnded():
             signals.see(connection, event)
         case OrderSubmitted() | OrderEnded():
             executions.see_order(connection, event)
