@@ -14,8 +14,9 @@ from typing import Protocol
 
 import structlog
 
+from novalgo_analytics.metrics import Metrics
 from novalgo_analytics.new_york import day_of
-from novalgo_analytics.notifications.notice import Kind, Level, Message, Notice
+from novalgo_analytics.notifications.notice import Kind, Level, Message, Notice, Outcome
 from novalgo_analytics.notifications.outgoing import outgoing
 from novalgo_analytics.notifications.rules import Rules
 from novalgo_analytics.notifications.telling import made_notice, notice_of
@@ -67,6 +68,7 @@ class Notifier:
     store: Store
     rules: Rules
     channels: Sequence[Telling]
+    metrics: Metrics
     clock: Clock
     first_pause: timedelta = FIRST_PAUSE
     idle: float = IDLE
@@ -81,6 +83,7 @@ class Notifier:
         await self.store.begin_looking()
         background.run("notices", self._look_for_ever)
         for channel in self.channels:
+            self.metrics.will_tell(channel.name)
             background.run(f"channel {channel.name}", lambda c=channel: self._tell_for_ever(c))  # type: ignore[misc]
 
     def wake(self) -> None:
@@ -150,12 +153,15 @@ class Notifier:
             arrived = False
         now = self.clock()
         if arrived:
+            self.metrics.told(channel.name, Outcome.ARRIVED)
             await self.store.end_delivery(delivery.position, now, arrived=True)
             await self._is_alive(channel, now)
             return
         if now - delivery.added_at > GIVEN_UP_AFTER:
+            self.metrics.told(channel.name, Outcome.GIVEN_UP)
             await self.store.end_delivery(delivery.position, now, arrived=False)
         else:
+            self.metrics.told(channel.name, Outcome.FAILED)
             pause = min(LONGEST_PAUSE, self.first_pause * 2**delivery.tries)
             await self.store.put_off(delivery.position, now + pause)
         await self._has_failed(channel, now)
