@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Protocol
 
 import structlog
 
+from novalgo_analytics.facts import AccountDay
+from novalgo_analytics.measures.transfers import highest_close, moved_since
 from novalgo_analytics.metrics import Metrics
 from novalgo_analytics.new_york import day_of
 from novalgo_analytics.notifications.notice import Kind, Level, Message, Notice, Outcome
@@ -94,8 +95,8 @@ class Notifier:
     async def look(self) -> None:
         """Make notices of what is new in the journal, and hand out what is due."""
         while page := await self.store.unseen():
-            highest = await self._highest()
-            made = [notice for _, event in page for notice in await self._notices(event, highest)]
+            days = await self.store.days()
+            made = [notice for _, event in page for notice in await self._notices(event, days)]
             await self.store.add_notices(made, page[-1][0])
         waiting = await self.store.waiting_notices()
         if not waiting.notices:
@@ -115,19 +116,16 @@ class Notifier:
                 log.warning("notices.not_made", error=str(error))
             await _rest(awake, self.idle)
 
-    async def _notices(self, event: Event, highest: Decimal | None) -> list[Notice]:
+    async def _notices(self, event: Event, days: Sequence[AccountDay]) -> list[Notice]:
         if isinstance(event, AccountSnapshotTaken):
-            return crossed(event, highest, self.rules)
+            highest = highest_close(days, day_of(self.clock()))
+            moved = moved_since(days, event.last_equity)
+            return crossed(event, highest, self.rules, moved)
         found = [notice_of(event, self.rules)]
         if isinstance(event, SignalEnded) and event.ending is Ending.FILLED:
             way = await self.store.way_of(str(event.correlation_id))
             found.append(late(event, way, self.rules) if way is not None else None)
         return [notice for notice in found if notice is not None]
-
-    async def _highest(self) -> Decimal | None:
-        today = day_of(self.clock())
-        closes = [each.equity for each in await self.store.days() if each.day < today]
-        return max(closes, default=None)
 
     async def _tell_for_ever(self, channel: Telling) -> None:
         awake = self._listen()
