@@ -89,7 +89,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
                 clock=clock,
             )
         )
-        notifier = Notifier(store, rules, told, clock)
+        notifier = Notifier(store, rules, told, metrics, clock)
         database.on_commit(notifier.wake)
         app.add_exception_handler(UnavailableError, _unavailable)
         await bookkeeper.ledgers()  # a start and a restart take this same path

@@ -142,7 +142,9 @@ class Store:
         ]
         found = _SIGNALS.run(connection, rows)
         sequences = {row.signal_id: row.sequence for row in found}
-        return [_event(arrival, sequences[str(arrival.signal_id)]) for arrival in arrivals]
+        return [
+            _event(arrival, sequences[str(arrival.signal_id)], stored_at) for arrival in arrivals
+        ]
 
     async def beat(self, heartbeat: Heartbeat, at: datetime) -> None:
         """Note that a chart is alive, and forget what was noted long ago."""
@@ -245,13 +247,14 @@ def _source(alert: Alert) -> dict[str, object]:
     }
 
 
-def _event(arrival: Arrival, sequence: int) -> SignalReceived:
+def _event(arrival: Arrival, sequence: int, stored_at: datetime) -> SignalReceived:
     return SignalReceived.model_validate(
         {
             **_told(arrival.alert),
             "event_id": arrival.signal_id,
             "correlation_id": arrival.signal_id,
             "occurred_at": arrival.received_at,
+            "stored_at": stored_at,
             "sequence": sequence,
         }
     )

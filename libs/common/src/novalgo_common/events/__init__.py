@@ -8,6 +8,7 @@ it again gives the same id and every consumer can drop the second.
 
 from novalgo_common.events.account import (
     AccountSnapshotTaken,
+    CashMoved,
     LimitState,
     PositionAdopted,
     PositionSnapshot,
@@ -51,6 +52,7 @@ from novalgo_common.events.sheet import (
 from novalgo_common.events.signals import SignalDecided, SignalEnded, SignalReceived
 from novalgo_common.events.words import (
     Action,
+    CashKind,
     Ending,
     Leg,
     OrderStatus,
@@ -69,6 +71,8 @@ __all__ = [
     "Bar",
     "BarsReported",
     "BarsRequested",
+    "CashKind",
+    "CashMoved",
     "ConfigChanged",
     "ConfigEdit",
     "ConfigProblem",
@@ -124,6 +128,7 @@ EVENTS: tuple[type[Event], ...] = (
     PositionAdopted,
     PositionSplit,
     AccountSnapshotTaken,
+    CashMoved,
     ConfigChanged,
     StatusWritten,
     PerformanceRequested,

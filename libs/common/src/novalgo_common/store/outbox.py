@@ -125,7 +125,7 @@ def _confirmation(table: sa.Table) -> tuple[sa.Update, sa.Delete]:
 
 
 @cache
-def _backlog(table: sa.Table) -> "sa.Select[tuple[int, datetime]]":
+def _backlog(table: sa.Table) -> "sa.Select[int, datetime]":
     return sa.select(sa.func.count(), sa.func.min(table.c.added_at)).where(
         table.c.published_at.is_(None)
     )
