@@ -39,7 +39,7 @@ from tests.builders import (
 )
 from tests.listening import Listener, in_different_partitions, listen, listen_everywhere
 from tests.rabbitmq import amqp_channel
-from tests.waiting import until
+from tests.waiting import until, until_told
 
 pytestmark = pytest.mark.anyio
 
@@ -249,10 +249,12 @@ async def test_what_fails_too_often_is_dead_and_the_others_flow_on(world: World)
 
 async def _letters(bus: Bus, count: int) -> Sequence[DeadLetter]:
     """Return the dead letters once there are so many."""
-    async with asyncio.timeout(60):
-        while len(letters := await bus.dead_letters()) != count:
-            await asyncio.sleep(0.01)
-    return letters
+
+    async def have_come() -> bool:
+        return len(await bus.dead_letters()) == count
+
+    await until_told(have_come)
+    return await bus.dead_letters()
 
 
 async def test_a_dead_letter_tells_its_queue_and_what_it_died_of_and_looking_takes_nothing(

@@ -18,9 +18,11 @@ from novalgo_common.events.alarms import AlarmRaised
 from novalgo_common.events.control import (
     FlattenRequested,
     HaltRequested,
+    ReplayRequested,
     ResumeRequested,
     TradingHalted,
     TradingResumed,
+    TrialRequested,
 )
 from novalgo_common.events.event import Amount, Event, derived_id
 from novalgo_common.events.orders import FillBusted, FillRecorded, OrderEnded, OrderSubmitted
@@ -98,6 +100,7 @@ __all__ = [
     "PreviewRequested",
     "PreviewedOrder",
     "Reason",
+    "ReplayRequested",
     "ResumeRequested",
     "RowStatus",
     "Side",
@@ -109,6 +112,7 @@ __all__ = [
     "StatusWritten",
     "TradingHalted",
     "TradingResumed",
+    "TrialRequested",
     "derived_id",
     "type_of",
 ]
@@ -134,6 +138,8 @@ EVENTS: tuple[type[Event], ...] = (
     HaltRequested,
     ResumeRequested,
     FlattenRequested,
+    ReplayRequested,
+    TrialRequested,
     AlarmRaised,
     PositionsRequested,
     PositionsReported,
