@@ -95,6 +95,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
                 "unpublished": spool.depth,
                 "oldest_unpublished_seconds": round(spool.oldest_seconds, 3),
                 "bus_problems": [*bus.problems(), *filter(None, [relay.problem()])],
+                "has_mailbox": settings.mailbox is not None,
                 "mailbox_problems": [told for each in problems if (told := each()) is not None],
             }
 

@@ -88,6 +88,10 @@ class Notifier:
         for event in self._awake:
             event.set()
 
+    def dead_channels(self) -> Sequence[str]:
+        """Return the names of those that took nothing several times in a row."""
+        return [name for name, failures in self._failures.items() if failures >= DEAD_AFTER]
+
     async def look(self) -> None:
         """Make notices of what is new in the journal, and hand out what is due."""
         while page := await self.store.unseen():
