@@ -34,13 +34,15 @@ def simulator(folder: Path, port: int) -> Iterator[Server]:
 
 
 @contextmanager
-def novalgo(folder: Path, amqp_url: str | None = None) -> Iterator[NovAlgo]:
+def novalgo(
+    folder: Path, amqp_url: str | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[NovAlgo]:
     """Run NovAlgo with an active row for each symbol: in one process on the LocalBus, or with a
     RabbitMQ each service in a process of its own.
     """
     write_config_tab(folder, SYMBOLS)
     ports = dict(zip((*SERVICES, "simulator"), free_ports(5), strict=True))
-    environ = _environ(folder, ports, amqp_url)
+    environ = {**_environ(folder, ports, amqp_url), **(settings or {})}
     with ExitStack() as stack:
         broker = stack.enter_context(simulator(folder, ports["simulator"]))
         services = [
