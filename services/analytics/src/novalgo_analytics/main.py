@@ -55,7 +55,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         readiness.add("bus", lambda: "; ".join(bus.problems()) or None)
         readiness.add("outbox", relay.problem)
         readiness.add("work", background.problem)
-        database.on_commit(relay.wake)
+        database.on_commit(relay.committed)
         database.on_commit(reporter.wake)
         database.on_commit(feed.wake)
         app = ops_app(

@@ -35,6 +35,11 @@ class OrderRequest:
     notional: Decimal | None
     position_intent: PositionIntent
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether it takes shares away from the account's position."""
+        return self.position_intent in (PositionIntent.BUY_TO_CLOSE, PositionIntent.SELL_TO_CLOSE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerOrder:

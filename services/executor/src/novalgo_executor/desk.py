@@ -12,9 +12,9 @@ import structlog
 
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
-from novalgo_common.events import Ending, OrderStatus, derived_id
+from novalgo_common.events import OrderStatus
+from novalgo_common.tracing import span
 from novalgo_executor.ages import Ages
-from novalgo_executor.alarms import Alarms
 from novalgo_executor.broker import (
     Accepted,
     Broker,
@@ -53,7 +53,6 @@ class Desk:
     poll: OrderPoll
     reconciler: Reconciler
     ages: Ages
-    alarms: Alarms
     rules: Rules
     metrics: Metrics
     clock: Clock
@@ -96,18 +95,8 @@ class Desk:
         await self.store.end_signal(signal, ending)
         self.ages.forget(signal.signal_id)
         self.metrics.ended(ending.ending)
-        if ending.ending is Ending.DEAD:
-            await self._tell_death(signal, ending.detail)
         log.info(
             "signal.ended", ending=ending.ending, reason=ending.reason, detail=ending.detail or None
-        )
-
-    async def _tell_death(self, signal: Signal, detail: str) -> None:
-        await self.alarms.tell(
-            "signal_dead",
-            f"{signal.action} {signal.symbol} {signal.timeframe} was laid aside: {detail}",
-            symbol=signal.symbol,
-            about=derived_id(signal.signal_id, "alarm.dead"),
         )
 
     async def look_up_open(self, signal: Signal) -> None:
@@ -174,11 +163,11 @@ class Desk:
                     allows=self._allowance(signal, facts, step),
                 )
                 if stored:
-                    await self._send(step.request)
+                    await self._send(step.request, signal)
                     return replace(signal, decided=True)
             case Send(order=order):
                 await self.store.mark_sent(order.request.client_order_id)
-                await self._send(order.request)
+                await self._send(order.request, signal)
             case CountFills(order=order):
                 await self._count_fills(order)
             case Cancel(order=order):
@@ -197,8 +186,9 @@ class Desk:
         size = Size(quantity=step.leg_quantity, notional=step.request.notional)
         return lambda usage: refuse_size(signal, size, quote, usage, limits) is None
 
-    async def _send(self, request: OrderRequest) -> None:
-        outcome = await self.broker.submit(request)
+    async def _send(self, request: OrderRequest, signal: Signal) -> None:
+        with span("send order", signal.signal_id, client_order_id=request.client_order_id):
+            outcome = await self.broker.submit(request)
         self.metrics.submitted(outcome)
         match outcome:
             case Accepted(order=order):
@@ -206,6 +196,8 @@ class Desk:
             case Refused(detail=detail):
                 log.warning("order.refused", client_order_id=request.client_order_id, detail=detail)
                 await self.store.refuse(request.client_order_id, detail)
+                if request.is_closing:
+                    self.reconciler.want()  # whoever was faster has a fill that explains it
             case NotSent(detail=detail, retry_after=seconds):
                 log.warning(
                     "order.not_sent", client_order_id=request.client_order_id, detail=detail

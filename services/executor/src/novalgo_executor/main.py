@@ -74,7 +74,6 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             poll=poll,
             reconciler=reconciler,
             ages=Ages(clock, elapsed),
-            alarms=alarms,
             rules=settings.rules,
             metrics=metrics,
             clock=clock,
@@ -93,7 +92,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         config.on_change(market.look_at_rows)
         reconciler.on_agreement(workers.open)
         relay = Relay(store.outbox, bus)
-        database.on_commit(relay.wake)
+        database.on_commit(relay.committed)
 
         metrics.watch_config(lambda: config.changed_at)
         await config.load()
@@ -128,6 +127,8 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             yield app
         finally:
             await workers.close()
+            await poll.close()
+            await market.close()
 
 
 SERVICE = Service("executor", Settings, "executor_port", open_service)

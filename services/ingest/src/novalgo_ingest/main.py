@@ -37,6 +37,7 @@ from novalgo_ingest.queries import Queries
 from novalgo_ingest.receipts.handler import ReceiptHandler
 from novalgo_ingest.receipts.store import ReceiptStore
 from novalgo_ingest.refusal_alarms import RefusalAlarms
+from novalgo_ingest.repeat_alarms import RepeatAlarms
 from novalgo_ingest.settings import Settings
 from novalgo_ingest.silence.watch import SilenceWatch
 from novalgo_ingest.spool import Spool
@@ -56,7 +57,8 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         Background.open() as background,
     ):
         store, receipts = Store(database, clock), ReceiptStore(database)
-        relay = Relay(store.outbox, bus)
+        answers_first = AnswersFirst()
+        relay = Relay(store.outbox, bus, answers_first.turn)
         spool = Spool(
             store,
             metrics,
@@ -72,8 +74,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         await bus.subscribe(INGEST_RECEIPTS, ReceiptHandler(receipts))
         await bus.follow(ConfigChanged, config.take)
         await bus.follow(PerformanceWritten, performance)
-        answers_first = AnswersFirst(relay.wake)
-        database.on_commit(answers_first.committed)
+        database.on_commit(relay.wake)
         background.run("relay", relay.run)
         background.run("spool", spool.watch)
         silence = SilenceWatch(
@@ -135,6 +136,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             spool=spool,
             config=config,
             alarms=alarms,
+            repeats=RepeatAlarms(store),
             metrics=metrics,
             answers_first=answers_first,
             clock=clock,

@@ -34,7 +34,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         store = Store(database, clock)
         worker = SheetWorker(sheet, store, metrics, clock, settings.guards)
         relay = Relay(store.outbox, bus)
-        database.on_commit(relay.wake)
+        database.on_commit(relay.committed)
         await bus.respond(ConfigRequested, ConfigResponder(store, worker.read_at))
         await bus.follow(AccountSnapshotTaken, worker.follow_account)
         await bus.subscribe(SHEETS_UPDATES, UpdateHandler(store, worker.wake))

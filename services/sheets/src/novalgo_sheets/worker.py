@@ -12,6 +12,7 @@ import structlog
 
 from novalgo_common.clock import Clock
 from novalgo_common.events import AccountSnapshotTaken, Event
+from novalgo_common.tracing import record
 from novalgo_sheets import boards_tabs, pace, performance_tab, risk_tab
 from novalgo_sheets.boards import NOTHING, Boards
 from novalgo_sheets.config_tab import ConfigTab, Key, Trouble, Unusable, read_config
@@ -206,6 +207,7 @@ class SheetWorker:
         if todo.standing:
             await self._announce(todo.standing)
         if todo.anchors or todo.writes:
+            began = self._clock()
             try:
                 await self._carry_out(newest.reading, todo)
             except SheetAwayError as error:
@@ -215,6 +217,8 @@ class SheetWorker:
                 self._newest = None
             self._writes = self._writes.after_success(self._seconds())
             self._metrics.requests.labels("write", "ok").inc()
+            for shown in todo.written:
+                record("write to the sheet", shown.change.signal_id, began)
         await self._announce_written(todo)
 
     async def _boards(self, reading: Reading) -> Boards:
