@@ -43,7 +43,9 @@ def simulator(folder: Path, port: int) -> Iterator[Server]:
 
 
 @contextmanager
-def novalgo(folder: Path, amqp_url: str | None = None) -> Iterator[NovAlgo]:
+def novalgo(
+    folder: Path, amqp_url: str | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[NovAlgo]:
     """Run NovAlgo with an active row for each symbol: in one process on the LocalBus, or with a
     RabbitMQ each service in a process of its own.
     """
@@ -51,7 +53,7 @@ def novalgo(folder: Path, amqp_url: str | None = None) -> Iterator[NovAlgo]:
     ports = ports_for_all()
     with simulator(folder, ports["simulator"]) as broker:
         began = time.monotonic()
-        with services(folder, ports, amqp_url) as running:
+        with services(folder, ports, amqp_url, settings) as running:
             yield NovAlgo(running[0], running, broker, time.monotonic() - began)
 
 
@@ -62,11 +64,15 @@ def ports_for_all() -> dict[str, int]:
 
 @contextmanager
 def services(
-    folder: Path, ports: Mapping[str, int], amqp_url: str | None = None
+    folder: Path,
+    ports: Mapping[str, int],
+    amqp_url: str | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[list[Server]]:
     """Run the four services with what the folder has of them, against a simulator that runs."""
     programs = list(_processes(ports, amqp_url))
-    with servers(programs, folder, _environ(folder, ports, amqp_url)) as running:
+    environ = {**_environ(folder, ports, amqp_url), **(settings or {})}
+    with servers(programs, folder, environ) as running:
         yield running
 
 

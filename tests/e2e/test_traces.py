@@ -23,7 +23,7 @@ WAY = {
     "webhook",
     "publish signal.received.v1",
     "handle signal.received.v1",
-    "send order",
+    "perform Submit",
     "publish signal.ended.v1",
     "handle signal.ended.v1",
     "write to the sheet",

@@ -21,10 +21,13 @@ class Disk:
             "sqlite://", creator=lambda: self._file, poolclass=sa.pool.StaticPool
         )
         # No listener for it: with one, every statement would cost a tenth more.
-        self.engine.dialect.do_begin = lambda _: self._file.execute("BEGIN")  # type: ignore[method-assign]
+        self.engine.dialect.do_begin = lambda _: self._begin()  # type: ignore[method-assign, assignment]
         upgrade(self.engine, "novalgo_executor")
         self._empty = sqlite3.connect(":memory:", check_same_thread=False)
         self._file.backup(self._empty)
+
+    def _begin(self) -> None:
+        self._file.execute("BEGIN")
 
     def clear(self) -> None:
         self._empty.backup(self._file)

@@ -79,7 +79,8 @@ class Desk:
                 known = await self._look_up(step.order)
                 facts = replace(await self._facts(signal), denied=not known)
                 continue
-            signal = await self._perform(step, signal, facts)
+            with span(f"perform {type(step).__name__}", signal.signal_id):
+                signal = await self._perform(step, signal, facts)
             facts = await self._facts(signal)
 
     async def foresee(self, signal: Signal, facts: Facts | None = None) -> tuple[Step, Facts]:
@@ -163,11 +164,11 @@ class Desk:
                     allows=self._allowance(signal, facts, step),
                 )
                 if stored:
-                    await self._send(step.request, signal)
+                    await self._send(step.request)
                     return replace(signal, decided=True)
             case Send(order=order):
                 await self.store.mark_sent(order.request.client_order_id)
-                await self._send(order.request, signal)
+                await self._send(order.request)
             case CountFills(order=order):
                 await self._count_fills(order)
             case Cancel(order=order):
@@ -186,9 +187,8 @@ class Desk:
         size = Size(quantity=step.leg_quantity, notional=step.request.notional)
         return lambda usage: refuse_size(signal, size, quote, usage, limits) is None
 
-    async def _send(self, request: OrderRequest, signal: Signal) -> None:
-        with span("send order", signal.signal_id, client_order_id=request.client_order_id):
-            outcome = await self.broker.submit(request)
+    async def _send(self, request: OrderRequest) -> None:
+        outcome = await self.broker.submit(request)
         self.metrics.submitted(outcome)
         match outcome:
             case Accepted(order=order):

@@ -112,12 +112,13 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         background.run("watchdog", watchdog.run)
         background.run("cashier", Cashier(store=store, book=broker, clock=clock).run)
 
-        readiness = Readiness()
-        readiness.add("reconciled", reconciler.problem)
-        readiness.add("store", database.problem)
-        readiness.add("outbox", relay.problem)
-        readiness.add("bus", lambda: "; ".join(bus.problems()) or None)
-        readiness.add("background", background.problem)
+        readiness = Readiness(
+            reconciled=reconciler.problem,
+            store=database.problem,
+            outbox=relay.problem,
+            bus=lambda: " ".join(bus.problems()) or None,
+            background=background.problem,
+        )
         app = ops_app(
             "executor", readiness, metrics.registry, port=settings.executor_port, clock=clock
         )

@@ -19,9 +19,11 @@ from novalgo_common.events.alarms import AlarmRaised
 from novalgo_common.events.control import (
     FlattenRequested,
     HaltRequested,
+    ReplayRequested,
     ResumeRequested,
     TradingHalted,
     TradingResumed,
+    TrialRequested,
 )
 from novalgo_common.events.event import Amount, Event, derived_id
 from novalgo_common.events.orders import FillBusted, FillRecorded, OrderEnded, OrderSubmitted
@@ -102,6 +104,7 @@ __all__ = [
     "PreviewRequested",
     "PreviewedOrder",
     "Reason",
+    "ReplayRequested",
     "ResumeRequested",
     "RowStatus",
     "Side",
@@ -113,6 +116,7 @@ __all__ = [
     "StatusWritten",
     "TradingHalted",
     "TradingResumed",
+    "TrialRequested",
     "derived_id",
     "type_of",
 ]
@@ -139,6 +143,8 @@ EVENTS: tuple[type[Event], ...] = (
     HaltRequested,
     ResumeRequested,
     FlattenRequested,
+    ReplayRequested,
+    TrialRequested,
     AlarmRaised,
     PositionsRequested,
     PositionsReported,
