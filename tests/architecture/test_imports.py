@@ -32,6 +32,7 @@ DECIDING = {
         "moments.py",
         "names.py",
         "openapi.py",
+        "redact.py",
         "strict_json.py",
         "text_pattern.py",
         "translate.py",

@@ -5,7 +5,7 @@ consumers drop the second by its id.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 
 import structlog
@@ -13,10 +13,11 @@ import structlog
 from novalgo_common.bus import Publisher
 from novalgo_common.errors import PublishError, UnavailableError
 from novalgo_common.store import Outbox, Waiting
+from novalgo_common.tracing import span
 
 log = structlog.get_logger()
 
-BATCH = 200
+BATCH = 100
 IDLE = 1.0
 LONGEST_WAIT = 5.0
 
@@ -24,9 +25,16 @@ LONGEST_WAIT = 5.0
 class Relay:
     """Publishes the outbox, each key in order, whatever the bus does meanwhile."""
 
-    def __init__(self, outbox: Outbox, publisher: Publisher) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        publisher: Publisher,
+        turn: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """`turn` returns when the next batch may go: what answers people goes first."""
         self._outbox = outbox
         self._publisher = publisher
+        self._turn = turn
         self._wake = asyncio.Event()
         self._problem: str | None = None
 
@@ -46,6 +54,8 @@ class Relay:
         """Publish for ever."""
         failures = 0
         while True:
+            if self._turn is not None:
+                await self._turn()
             self._wake.clear()
             try:
                 complete, found = await self._publish_waiting()
@@ -88,7 +98,8 @@ class Relay:
         confirmed = []
         for item in of_key:
             try:
-                await self._publisher.publish(item.event)
+                with span(f"publish {item.event.type}", item.event.correlation_id):
+                    await self._publisher.publish(item.event)
             except PublishError as error:
                 # The rest of the key waits too: its order would be lost.
                 self._problem = f"events are not published: {error}"

@@ -13,6 +13,7 @@ import structlog
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.events import OrderStatus
+from novalgo_common.tracing import span
 from novalgo_executor.ages import Ages
 from novalgo_executor.broker import (
     Accepted,
@@ -78,7 +79,8 @@ class Desk:
                 known = await self._look_up(step.order)
                 facts = replace(await self._facts(signal), denied=not known)
                 continue
-            signal = await self._perform(step, signal, facts)
+            with span(f"perform {type(step).__name__}", signal.signal_id):
+                signal = await self._perform(step, signal, facts)
             facts = await self._facts(signal)
 
     async def foresee(self, signal: Signal, facts: Facts | None = None) -> tuple[Step, Facts]:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from novalgo_common.credentials import Credentials
+from novalgo_common.lockout import Lockout
 from novalgo_ingest.addresses import Address, Network, Origin, client_address, is_in
 from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal, Source
-from novalgo_ingest.lockout import Lockout
 from novalgo_ingest.message import read_message
 from novalgo_ingest.strict_json import NotStrictJsonError
 from novalgo_ingest.text_pattern import TextPattern
@@ -55,12 +55,8 @@ class Gate:
         secret = self._secrets.holder(secret_of(fields))
         if secret is None:
             return self._wrong_secret(address, now)
-        verdict = translate(fields, now)
-        if isinstance(verdict, Refusal):
-            return replace(verdict, is_owners=True)
-        if isinstance(verdict, Heartbeat):
-            return verdict
-        return replace(verdict, source=Source("webhook", str(address), secret.name))
+        verdict = translate(fields, now, Source("webhook", str(address), secret.name))
+        return replace(verdict, is_owners=True) if isinstance(verdict, Refusal) else verdict
 
     def _wrong_secret(self, address: Address, now: datetime) -> Refusal:
         locked_out = self._locked_out(address, now)

@@ -43,12 +43,13 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         background.run("sheet", worker.run)
         metrics.quota_left.labels("read").set_function(lambda: sheet.quota_left("read"))
         metrics.quota_left.labels("write").set_function(lambda: sheet.quota_left("write"))
-        readiness = Readiness()
-        readiness.add("store", database.problem)
-        readiness.add("bus", lambda: " ".join(bus.problems()) or None)
-        readiness.add("outbox", relay.problem)
-        readiness.add("sheet", worker.problem)
-        readiness.add("background", background.problem)
+        readiness = Readiness(
+            store=database.problem,
+            bus=lambda: " ".join(bus.problems()) or None,
+            outbox=relay.problem,
+            sheet=worker.problem,
+            background=background.problem,
+        )
         yield ops_app("sheets", readiness, metrics.registry, port=settings.sheets_port, clock=clock)
 
 

@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, Transaction
 
 from novalgo_common.errors import LostError, SettingsError, UnavailableError
 from novalgo_common.migrations import upgrade
@@ -143,12 +143,13 @@ class Database:
 
     def _commit(self, batch: list[_Write[Any]]) -> None:
         try:
-            with suppress(_UndoneError), self._writing() as connection, connection.begin():
+            with self._writing() as connection:
                 if len(batch) == 1:
-                    _run_alone(batch[0], connection)
+                    _run(batch[0], connection, connection.begin())
                 else:
-                    for item in batch:
-                        _run(item, connection)
+                    with connection.begin():
+                        for item in batch:
+                            _run(item, connection, connection.begin_nested())
             self._failure = None
         except Exception as error:  # the store itself: a full disk, a lock, a lost server
             self._failure = f"the store cannot be written ({type(error).__name__})"
@@ -200,24 +201,9 @@ class Database:
         self._readers.shutdown()
 
 
-class _UndoneError(Exception):
-    """The work has failed, and the whole transaction with it."""
-
-
-def _run_alone(item: _Write[Any], connection: Connection) -> None:
-    """Run the only work of a transaction, which needs no savepoint of its own."""
+def _run(item: _Write[Any], connection: Connection, within: Transaction) -> None:
     try:
-        item.result = item.work(connection)
-    except sa.exc.OperationalError:
-        raise
-    except Exception as error:
-        item.error = error
-        raise _UndoneError from error
-
-
-def _run(item: _Write[Any], connection: Connection) -> None:
-    try:
-        with connection.begin_nested():
+        with within:
             item.result = item.work(connection)
     except sa.exc.OperationalError:
         raise

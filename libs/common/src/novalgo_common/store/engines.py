@@ -68,6 +68,7 @@ def _sqlite(path: Path) -> Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA temp_store=MEMORY")  # else a file for each savepoint
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 
 from novalgo_common.clock import Clock
 from novalgo_common.events import Event
-from novalgo_common.store.columns import Instant, insert_for
+from novalgo_common.store.bulk import BulkInsert
+from novalgo_common.store.columns import Instant
 from novalgo_common.store.database import Database
 from novalgo_common.wire import decode, encode
 
@@ -42,6 +43,9 @@ class Outbox:
         self._table = table
         self._clock = clock
         self._has_more = False
+        self._additions = BulkInsert(
+            table, ("event_id", "body", "added_at"), "ON CONFLICT (event_id) DO NOTHING"
+        )
 
     @staticmethod
     def define(metadata: sa.MetaData) -> sa.Table:
@@ -68,7 +72,7 @@ class Outbox:
             {"event_id": str(event.event_id), "body": encode(event).decode(), "added_at": now}
             for event in events
         ]
-        connection.execute(_addition(connection.dialect.name, self._table), rows)
+        self._additions.run(connection, rows)
         self._has_more = True
 
     def has_more(self) -> bool:
@@ -125,9 +129,3 @@ def _backlog(table: sa.Table) -> "sa.Select[int, datetime]":
     return sa.select(sa.func.count(), sa.func.min(table.c.added_at)).where(
         table.c.published_at.is_(None)
     )
-
-
-@cache
-def _addition(dialect: str, table: sa.Table) -> sa.Executable:
-    # Building a statement takes longer than SQLite needs to run it.
-    return insert_for(dialect, table).on_conflict_do_nothing(index_elements=["event_id"])

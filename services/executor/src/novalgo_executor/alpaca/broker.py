@@ -36,6 +36,7 @@ from novalgo_executor.broker import (
     BrokerFill,
     BrokerOrder,
     BrokerPosition,
+    CashActivity,
     KeysRefusedError,
     MarketHours,
     NotSent,
@@ -153,11 +154,28 @@ class AlpacaBroker:
         return await self._fills({"order_id": order_id})
 
     async def _fills(self, of: dict[str, Any]) -> Sequence[BrokerFill]:
+        return [answers.fill(item) for item in await self._activities("/FILL", of)]
+
+    async def cash(self, after: datetime) -> Sequence[CashActivity]:
+        since = after - await self._clock_behind()
+        of = {"category": "non_trade_activity", "after": since.isoformat()}
+        found: list[CashActivity] = []
+        for item in await self._activities("", of):
+            try:
+                activity = answers.cash(item)
+            except answers.UnreadableError as error:
+                # It hides none of the others.
+                log.warning("broker.cash_unreadable", error=str(error))
+                continue
+            found += [activity] if activity is not None else []
+        return found
+
+    async def _activities(self, kind: str, of: dict[str, Any]) -> Sequence[answers.Answer]:
         query = {**of, "direction": "asc", "page_size": LONGEST_PAGE}
-        found: list[BrokerFill] = []
+        found: list[answers.Answer] = []
         while True:
-            page = await self._session.get("/account/activities/FILL", query)
-            found += [answers.fill(item) for item in page]
+            page = await self._session.get(f"/account/activities{kind}", query)
+            found += page
             if len(page) < LONGEST_PAGE:
                 return found
             query["page_token"] = page[-1]["id"]
