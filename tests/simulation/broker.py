@@ -21,6 +21,7 @@ from novalgo_executor.broker import (
     BrokerFill,
     BrokerOrder,
     BrokerPosition,
+    CashActivity,
     Connected,
     KeysRefusedError,
     MarketHours,
@@ -189,6 +190,10 @@ class SimulatedBroker:
             for at, movement in self._venue.movements
             if at <= now and (self._venue.are_splits_told or isinstance(movement, alpaca.Undoing))
         ]
+
+    async def cash(self, after: datetime) -> Sequence[CashActivity]:
+        await self._travel()
+        return []
 
     async def positions(self) -> Sequence[BrokerPosition]:
         await self._travel()

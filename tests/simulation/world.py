@@ -28,7 +28,7 @@ from tests.simulation.audit.record import Record, Violation
 from tests.simulation.broker import SimulatedBroker
 from tests.simulation.bus import PostOffice, SimulatedBus
 from tests.simulation.composition import composed, settings
-from tests.simulation.day import LENGTH, plan
+from tests.simulation.day import LENGTH, Day, plan
 from tests.simulation.faults import Faults
 from tests.simulation.script import Script
 from tests.simulation.store import Door, disk
@@ -83,10 +83,11 @@ class Outcome:
 class World:
     """Everything that one seed decides."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, day: Day | None = None) -> None:
         self.seed = seed
         self._chance = random.Random(seed)  # noqa: S311 - it must repeat, not surprise
-        self.day = plan(self._chance)
+        drawn = plan(self._chance)
+        self.day = day or drawn
         self.counts: Counter[str] = Counter()
         self.lines: list[str] = []
         self._fault_counts: Counter[str] = Counter()
@@ -269,6 +270,9 @@ class World:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def simulate(seed: int) -> Outcome:
-    """Run the day that this seed has in store; the same seed gives the same outcome."""
-    return World(seed).run()
+def simulate(seed: int, day: Day | None = None) -> Outcome:
+    """Run the day that this seed has in store; the same seed gives the same outcome.
+
+    With a `day` it is that one, in the weather that the seed has for it.
+    """
+    return World(seed, day).run()
