@@ -245,16 +245,20 @@ MUTANTS = (
         _without_limits,
         (Promise.WITHIN_LIMITS, Promise.RATE),
     ),
-    Mutant("the tripping of limits", _instead("Store", _LimitsNothing), (Promise.TRIPPED,)),
+    Mutant(
+        "the tripping of limits", _instead("Store", _LimitsNothing), (Promise.TRIPPED,), first=115
+    ),
     Mutant(
         "the recognition of a split",
         lambda: patch.object(position_check, "recognised", lambda *_: False),
         (Promise.SPLIT_TOLD,),
+        first=40,
     ),
     Mutant(
         "the look for a reset",
         lambda: patch.object(account, "note_reset", lambda *_: None),
         (Promise.RESET_STOPS,),
+        first=150,
     ),
     Mutant("the undoing of busts", _instead("Store", _ForgetsBusts), (Promise.UNDONE,)),
     Mutant(

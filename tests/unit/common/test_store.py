@@ -263,7 +263,7 @@ def read_only(path: Path) -> Iterator[None]:
     ("name", "words"),
     [
         pytest.param("", "cannot be written", id="the folder"),
-        pytest.param("analytics.sqlite", "the store of analytics cannot be used", id="the file"),
+        pytest.param("analytics.sqlite", "analytics.sqlite may only be read", id="the file"),
     ],
 )
 async def test_a_store_that_may_only_be_read_stops_the_start_with_one_line(
