@@ -105,10 +105,11 @@ class BookAudit:
             self.record.fail(Promise.SPLIT_TOLD, f"{symbol} was adopted after a split")
 
     def _is_known(self, split: Split) -> bool:
-        """Return whether it is told, or can be recognised by the position before."""
+        """Return whether it is told, or can be recognised by the positions before and after."""
         query = "SELECT quantity FROM stated WHERE symbol = ?"
         before = [Decimal(held) for (held,) in self.record.disk.rows(query, split.symbol)]
-        return self.record.day.are_splits_told or before == [split.held]
+        is_left = self.record.venue.ledger.held(split.symbol) != 0
+        return self.record.day.are_splits_told or (is_left and before == [split.held])
 
     def _explain(self, detail: str) -> None:
         if not self.record.others_trade:
