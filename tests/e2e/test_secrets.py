@@ -86,7 +86,7 @@ async def test_no_secret_is_in_anything_that_any_service_says(
 ) -> None:
     notify = f"json://127.0.0.1:{free_port()}/{CHANNEL_TOKEN}"
     rows = ["AAPL,5000,TRUE,15 Min", "MSFT,5000,TRUE,15 Min"]
-    settings = {"notify_urls": notify, "log_level": "DEBUG"}
+    settings = {"notify_urls": notify, "log_level": "debug"}
     async with a_system(tmp_path, fresh_amqp_url, rows, **settings) as system:
         for service in OURS:
             await system.answers(service, "/ready")
