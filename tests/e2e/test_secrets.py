@@ -92,9 +92,9 @@ async def test_no_secret_is_in_anything_that_any_service_says(
             await system.answers(service, "/ready")
         signals = [(await system.alert(comment=f"by {SECRET}")).json()["signal_id"]]
         await system.ended(signals)
+        await ask_amiss(system)
         for service in ("executor", "sheets", "analytics", "simulator"):
             await system.kill(service)
-        await ask_amiss(system)
         signals.append((await system.alert(symbol="MSFT", id="2")).json()["signal_id"])
         lying = in_queues(fresh_amqp_url)
         await system.start("simulator", "executor", "sheets", "analytics")
