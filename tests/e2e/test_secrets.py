@@ -73,11 +73,12 @@ def in_queues(amqp_url: str) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     with amqp_channel(amqp_url) as channel:
         for name in [name for queue in QUEUES for name in queue.names()] + [DEAD_LETTERS]:
-            while True:
-                method, properties, body = channel.basic_get(name)  # not acknowledged: it stays
+            # None is acknowledged: all stay.
+            for method, properties, body in channel.consume(name, inactivity_timeout=0.2):
                 if method is None:
                     break
-                found[f"{name} {len(found)}"] = repr(properties).encode() + (body or b"")
+                found[f"{name} {len(found)}"] = repr(properties).encode() + body
+            channel.cancel()
     return found
 
 
