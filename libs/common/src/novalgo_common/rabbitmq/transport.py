@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from aio_pika import RobustConnection
 from aiormq.connection import TCPTransportFactory, TLSTransportFactory, TransportFactory
-from yarl import URL
 
 from novalgo_common.one_write import OneWrite
 
@@ -14,7 +13,7 @@ class _Joining(TransportFactory):
     """Connects as the client does; what it then writes message by message is joined."""
 
     async def create(
-        self, url: URL, **kwargs: Any
+        self, url: Any, **kwargs: Any
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         plain = TLSTransportFactory() if url.scheme == "amqps" else TCPTransportFactory()
         reader, writer = await plain.create(url, **kwargs)
