@@ -4,7 +4,7 @@ PACKAGES = libs/common libs/simulator libs/cli services/ingest services/executor
 SEEDS ?= 20000
 CODE = libs services tests bench deploy
 
-.PHONY: setup up demo test lint check format bench soak chaos
+.PHONY: setup up demo test lint check format bench bench-check endurance soak chaos
 setup: .venv/.installed
 
 .venv/.installed: requirements/all.txt pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
@@ -41,6 +41,13 @@ soak: setup
 
 bench: setup
 	.venv/bin/python -m bench
+
+# Against bench/baseline.json; `make bench-check UPDATE=--update` keeps what is measured.
+bench-check: setup
+	.venv/bin/python -m bench.check $(UPDATE)
+
+endurance: setup
+	.venv/bin/python -m bench.endurance --minutes $(or $(MINUTES),60)
 
 chaos: setup
 	.venv/bin/python -m tests.chaos --minutes $(or $(MINUTES),10)

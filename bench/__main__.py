@@ -16,10 +16,15 @@ from bench import (
     alert_to_order,
     allowance,
     burst,
+    idle,
+    killed,
     memory,
     page,
     profit,
+    publishing,
     replaced,
+    restart,
+    sheet_memory,
     statuses,
     sustained,
 )
@@ -29,6 +34,7 @@ from bench.figures import Comparison
 from bench.machine import description
 from bench.report import show, write_page
 from bench.stage import Stage
+from tests.rabbitmq import delete_our_queues
 
 RESULTS = Path("var/bench")
 
@@ -36,7 +42,9 @@ RESULTS = Path("var/bench")
 class Name(StrEnum):
     BURST = "burst"
     SUSTAINED = "sustained"
+    PUBLISHING = "publishing"
     REPLACED = "replaced"
+    KILLED = "killed"
     ALERT_TO_ORDER = "alert-to-order"
     ALLOWANCE = "allowance"
     PAGE = "page"
@@ -44,12 +52,17 @@ class Name(StrEnum):
     ABUSE = "abuse"
     MEMORY = "memory"
     STATUSES = "statuses"
+    SHEET_MEMORY = "sheet-memory"
+    IDLE = "idle"
+    RESTART = "restart"
 
 
 BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
     Name.BURST: burst.measure,
     Name.SUSTAINED: sustained.measure,
+    Name.PUBLISHING: publishing.measure,
     Name.REPLACED: replaced.measure,
+    Name.KILLED: killed.measure,
     Name.ALERT_TO_ORDER: alert_to_order.measure,
     Name.ALLOWANCE: allowance.measure,
     Name.PAGE: page.measure,
@@ -57,6 +70,9 @@ BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
     Name.ABUSE: abuse.measure,
     Name.MEMORY: memory.measure,
     Name.STATUSES: statuses.measure,
+    Name.SHEET_MEMORY: sheet_memory.measure,
+    Name.IDLE: idle.measure,
+    Name.RESTART: restart.measure,
 }
 
 
@@ -103,6 +119,9 @@ def main(
 def _run(
     name: Name, console: Console, sender: Client, rounds: int, amqp_url: str | None
 ) -> list[Comparison]:
+    if amqp_url is not None:
+        # What one benchmark leaves lying there would be traded in the next.
+        delete_our_queues(amqp_url)
     with (
         tempfile.TemporaryDirectory(prefix="novalgo-bench-") as folder,
         console.status(f"{name}: starting") as status,

@@ -10,9 +10,9 @@ from bench.alerts import alerts, symbols
 from bench.client import BenchError
 from bench.figures import Aim, Comparison, percentile
 from bench.load import Answer
-from bench.novalgo import NovAlgo, novalgo, simulator
+from bench.novalgo import System, novalgo, simulator
 from bench.orders import arrivals
-from bench.servers import Server, free_ports, rest, server
+from bench.servers import Server, free_ports, rest, servers
 from bench.stage import Contender, Stage, take_turns
 
 FLOOR = "bare pipeline over RabbitMQ"
@@ -32,7 +32,7 @@ def measure(stage: Stage) -> list[Comparison]:
         floor = stack.enter_context(_pipeline(stage.room("pipeline"), stage.amqp_url))
         local = stack.enter_context(novalgo(stage.room("local")))
         rabbit = stack.enter_context(novalgo(stage.room("rabbit"), stage.amqp_url))
-        systems = {FLOOR: floor, LOCAL: local, RABBIT: rabbit}
+        systems: Mapping[str, System] = {FLOOR: floor, LOCAL: local, RABBIT: rabbit}
         return [
             _compare(stage, systems, f"Alert to order, one alert every {PAUSE:g} s", _one_by_one),
             _compare(stage, systems, "Alert to order, 100 alerts in one instant", _at_once),
@@ -42,7 +42,7 @@ def measure(stage: Stage) -> list[Comparison]:
 Send = Callable[[Stage, Server, str], Sequence[Answer]]
 
 
-def _compare(stage: Stage, systems: Mapping[str, NovAlgo], title: str, send: Send) -> Comparison:
+def _compare(stage: Stage, systems: Mapping[str, System], title: str, send: Send) -> Comparison:
     contenders = [
         Contender(name, _measure(stage, system, send), [*system.services, system.simulator])
         for name, system in systems.items()
@@ -65,7 +65,7 @@ def _compare(stage: Stage, systems: Mapping[str, NovAlgo], title: str, send: Sen
     )
 
 
-def _measure(stage: Stage, system: NovAlgo, send: Send) -> Callable[[], Mapping[str, float]]:
+def _measure(stage: Stage, system: System, send: Send) -> Callable[[], Mapping[str, float]]:
     def measure() -> Mapping[str, float]:
         entries = _seconds(system, send(stage, system.ingest, "BUY"))
         rest([*system.services, system.simulator])
@@ -80,7 +80,7 @@ def _measure(stage: Stage, system: NovAlgo, send: Send) -> Callable[[], Mapping[
     return measure
 
 
-def _seconds(system: NovAlgo, answers: Sequence[Answer]) -> list[float]:
+def _seconds(system: System, answers: Sequence[Answer]) -> list[float]:
     sent = {json.loads(answer.body)["order_id"]: answer.sent_at for answer in answers}
     arrived = arrivals(system.simulator, sent)
     return [arrived[order_id] - sent_at for order_id, sent_at in sent.items()]
@@ -99,14 +99,11 @@ def _at_once(stage: Stage, ingest: Server, action: str) -> Sequence[Answer]:
 
 
 @contextmanager
-def _pipeline(folder: Path, amqp_url: str) -> Iterator[NovAlgo]:
+def _pipeline(folder: Path, amqp_url: str) -> Iterator[System]:
     intake_port, trader_port, simulator_port = free_ports(3)
     alpaca_url = f"http://127.0.0.1:{simulator_port}"
     intake = ["bench.pipeline", "intake", str(intake_port), amqp_url]
     trader = ["bench.pipeline", "trader", str(trader_port), amqp_url, alpaca_url]
-    with (
-        simulator(folder, simulator_port) as broker,
-        server(trader, [trader_port], folder) as consuming,
-        server(intake, [intake_port], folder) as receiving,
-    ):
-        yield NovAlgo(receiving, [receiving, consuming], broker)
+    programs = [(intake, [intake_port]), (trader, [trader_port])]
+    with simulator(folder, simulator_port) as broker, servers(programs, folder) as running:
+        yield System(running[0], running, broker)

@@ -43,23 +43,28 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
-    """A ratio to the floor that a system should keep to."""
+    """What a system should keep to: a multiple of the floor's figure, or a bound of its own."""
 
     series: str
     figure: str
     at_most: float | None = None
     at_least: float | None = None
+    of_floor: bool = True
+    """Whether the bound is a multiple of the floor's figure; else it has the figure's own unit."""
 
-    def is_met_by(self, ratio: float) -> bool:
-        if self.at_most is not None and ratio > self.at_most:
+    def is_met_by(self, value: float) -> bool:
+        if self.at_most is not None and value > self.at_most:
             return False
-        return self.at_least is None or ratio >= self.at_least
+        return self.at_least is None or value >= self.at_least
 
     def __str__(self) -> str:
         bound = (
-            f"at most {self.at_most}" if self.at_most is not None else f"at least {self.at_least}"
+            f"at most {self.at_most:g}"
+            if self.at_most is not None
+            else f"at least {self.at_least:g}"
         )
-        return f"{self.series}, {self.figure}: {bound} times the floor's"
+        unit = " times the floor's" if self.of_floor else ""
+        return f"{self.series}, {self.figure}: {bound}{unit}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +80,12 @@ class Comparison:
     def floor(self) -> Series:
         return self.series[0]
 
-    def ratio(self, aim: Aim) -> float:
+    def value(self, aim: Aim) -> float:
+        """Return what the aim's bound is about: the ratio to the floor, or the median itself."""
         [measured] = [each for each in self.series if each.name == aim.series]
-        return measured.ratio(self.floor, aim.figure)
+        if aim.of_floor:
+            return measured.ratio(self.floor, aim.figure)
+        return measured.spread(aim.figure).middle
 
 
 def latencies(seconds: Sequence[float]) -> dict[str, float]:

@@ -29,13 +29,13 @@ def measure(stage: Stage) -> list[Comparison]:
     migrate(Settings(data_dir=room), "ingest")
     with ingest_alone(room, stage.amqp_url) as ingest:
         rest([ingest])
-        series = [Series(f"{INGEST}, at the start", [{RESIDENT: _resident(ingest)}])]
+        series = [Series(f"{INGEST}, at the start", [{RESIDENT: resident(ingest)}])]
         for step in range(1, STEPS + 1):
             stage.tell(f"memory: {ALERTS * step // STEPS} alerts")
             _send(stage, ingest, ALERTS // STEPS)
             rest([ingest])
             after = f"{INGEST}, after {ALERTS * step // STEPS:,} alerts"
-            series.append(Series(after, [{RESIDENT: _resident(ingest)}]))
+            series.append(Series(after, [{RESIDENT: resident(ingest)}]))
     return [
         Comparison(
             title=f"Memory over {ALERTS:,} alerts",
@@ -54,7 +54,8 @@ def _send(stage: Stage, ingest: Server, count: int) -> None:
         stage.client.fire(Plan(ingest.port, "/webhook", connections))
 
 
-def _resident(server: Server) -> float:
+def resident(server: Server) -> float:
+    """Return the process's memory in MB."""
     lines = Path(f"/proc/{server.process.pid}/status").read_text().splitlines()
     kilobytes = next(line.split()[1] for line in lines if line.startswith("VmRSS"))
     return int(kilobytes) / 1024

@@ -1,22 +1,31 @@
 """NovAlgo as it runs: against the simulator, which has a process of its own."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.alerts import SECRET, symbols, write_config_tab
-from bench.servers import Server, free_ports, server
+from bench.servers import Server, free_ports, server, servers
 
 SERVICES = ("ingest", "executor", "sheets", "analytics")
 SYMBOLS = symbols(100)
 
 
 @dataclass(frozen=True)
-class NovAlgo:
+class System:
+    """What takes alerts, and sends orders to a simulated Alpaca."""
+
     ingest: Server
     services: Sequence[Server]
     simulator: Server
+
+
+@dataclass(frozen=True)
+class NovAlgo(System):
+    start_seconds: float
+    """From starting the services until all of them were ready."""
 
 
 @contextmanager
@@ -34,20 +43,37 @@ def simulator(folder: Path, port: int) -> Iterator[Server]:
 
 
 @contextmanager
-def novalgo(folder: Path, amqp_url: str | None = None) -> Iterator[NovAlgo]:
+def novalgo(
+    folder: Path, amqp_url: str | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[NovAlgo]:
     """Run NovAlgo with an active row for each symbol: in one process on the LocalBus, or with a
     RabbitMQ each service in a process of its own.
     """
     write_config_tab(folder, SYMBOLS)
-    ports = dict(zip((*SERVICES, "simulator"), free_ports(5), strict=True))
-    environ = _environ(folder, ports, amqp_url)
-    with ExitStack() as stack:
-        broker = stack.enter_context(simulator(folder, ports["simulator"]))
-        services = [
-            stack.enter_context(server(arguments, of, folder, environ))
-            for arguments, of in _processes(ports, amqp_url)
-        ]
-        yield NovAlgo(services[0], services, broker)
+    ports = ports_for_all()
+    with simulator(folder, ports["simulator"]) as broker:
+        began = time.monotonic()
+        with services(folder, ports, amqp_url, settings) as running:
+            yield NovAlgo(running[0], running, broker, time.monotonic() - began)
+
+
+def ports_for_all() -> dict[str, int]:
+    """Return a free port for each service and for the simulator, by name."""
+    return dict(zip((*SERVICES, "simulator"), free_ports(len(SERVICES) + 1), strict=True))
+
+
+@contextmanager
+def services(
+    folder: Path,
+    ports: Mapping[str, int],
+    amqp_url: str | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[list[Server]]:
+    """Run the four services with what the folder has of them, against a simulator that runs."""
+    programs = list(_processes(ports, amqp_url))
+    environ = {**_environ(folder, ports, amqp_url), **(settings or {})}
+    with servers(programs, folder, environ) as running:
+        yield running
 
 
 def _environ(folder: Path, ports: Mapping[str, int], amqp_url: str | None) -> dict[str, str]:
@@ -64,6 +90,15 @@ def _processes(
         return
     for name in SERVICES:
         yield [f"novalgo_{name}"], [ports[name]]
+
+
+@contextmanager
+def sheets_alone(folder: Path, amqp_url: str, google_port: int) -> Iterator[Server]:
+    """Run sheets by itself, on a Google at this port."""
+    [port] = free_ports(1)
+    environ = _environ(folder, {"sheets": port, "simulator": google_port}, amqp_url)
+    with server(["novalgo_sheets"], [port], folder, environ) as running:
+        yield running
 
 
 @contextmanager

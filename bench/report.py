@@ -39,8 +39,8 @@ def aims(comparison: Comparison) -> list[str]:
     """Return a line for each aim: what it asks, what was measured."""
     lines = []
     for aim in comparison.aims:
-        ratio = comparison.ratio(aim)
-        lines.append(f"{'met' if aim.is_met_by(ratio) else 'MISSED'}: {aim}; it is {ratio:.2f}")
+        value = comparison.value(aim)
+        lines.append(f"{'met' if aim.is_met_by(value) else 'MISSED'}: {aim}; it is {value:.2f}")
     return lines
 
 

@@ -56,8 +56,35 @@ def server(
     environ: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """Run `python -m <arguments>` until the context ends; it is ready when all its ports are."""
-    log = folder / f"{arguments[0]}-{ports[0]}.log"
-    with log.open("wb") as output:
+    with servers([(arguments, ports)], folder, environ) as [running]:
+        yield running
+
+
+@contextmanager
+def servers(
+    programs: Sequence[tuple[Sequence[str], Sequence[int]]],
+    folder: Path,
+    environ: Mapping[str, str] | None = None,
+) -> Iterator[list[Server]]:
+    """Run several programs, each with its ports, started together and all of them ready."""
+    with ExitStack() as stack:
+        started = [
+            stack.enter_context(_started(arguments, ports, folder, environ))
+            for arguments, ports in programs
+        ]
+        for each in started:
+            _wait_until_ready(each, folder)
+        yield started
+
+
+@contextmanager
+def _started(
+    arguments: Sequence[str],
+    ports: Sequence[int],
+    folder: Path,
+    environ: Mapping[str, str] | None,
+) -> Iterator[Server]:
+    with _log(folder, ports[0]).open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", *arguments],
             env={**_plain_environ(), **(environ or {})},
@@ -66,17 +93,25 @@ def server(
             stderr=output,
         )
     try:
-        for port in ports:
-            _wait_until(
-                lambda port=port: process.poll() is not None or _is_ready(port),  # type: ignore[misc]
-                START_WITHIN,
-                f"{arguments[0]} did not become ready",
-            )
-        if process.poll() is not None:
-            raise BenchError(f"{arguments[0]} has ended: {log.read_text()[-2000:]}")
         yield Server(process, ports)
     finally:
         _end(process)
+
+
+def _wait_until_ready(server: Server, folder: Path) -> None:
+    process, log = server.process, _log(folder, server.port)
+    for port in server.ports:
+        _wait_until(
+            lambda port=port: process.poll() is not None or _is_ready(port),  # type: ignore[misc]
+            START_WITHIN,
+            f"{process.args!r} did not become ready",
+        )
+    if process.poll() is not None:
+        raise BenchError(f"{process.args!r} has ended: {log.read_text()[-2000:]}")
+
+
+def _log(folder: Path, port: int) -> Path:
+    return folder / f"{port}.log"
 
 
 def rest(servers: Sequence[Server]) -> None:

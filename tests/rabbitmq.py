@@ -173,6 +173,12 @@ def amqp_url(broker: Broker) -> str:
 @pytest.fixture
 def fresh_amqp_url(amqp_url: str) -> str:
     """Return the address of a RabbitMQ with none of our queues and exchanges."""
+    delete_our_queues(amqp_url)
+    return amqp_url
+
+
+def delete_our_queues(amqp_url: str) -> None:
+    """Delete our queues and exchanges, with what lies in them."""
     with amqp_channel(amqp_url) as channel:
         for queue in QUEUES:
             for name in queue.names():
@@ -181,7 +187,6 @@ def fresh_amqp_url(amqp_url: str) -> str:
             channel.queue_delete(type_of(request))
         channel.queue_delete(DEAD_LETTERS)
         channel.exchange_delete(BROADCAST_EXCHANGE)
-    return amqp_url
 
 
 @contextmanager

@@ -1,14 +1,14 @@
 """What both buses promise (novalgo_common/bus.py), asked of both."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from novalgo_common.bus import ATTEMPTS, Bus
-from novalgo_common.dead_letters import FileDeadLetters
+from novalgo_common.dead_letters import DeadLetter, FileDeadLetters
 from novalgo_common.errors import PermanentError, PublishError, UnavailableError, UnroutableError
 from novalgo_common.events import (
     AlarmRaised,
@@ -39,7 +39,7 @@ from tests.builders import (
 )
 from tests.listening import Listener, in_different_partitions, listen, listen_everywhere
 from tests.rabbitmq import amqp_channel
-from tests.waiting import until
+from tests.waiting import until, until_told
 
 pytestmark = pytest.mark.anyio
 
@@ -245,6 +245,68 @@ async def test_what_fails_too_often_is_dead_and_the_others_flow_on(world: World)
     await until(lambda: listener.handled == [alive])
     assert listener.seen == [dead] * ATTEMPTS + [alive]
     assert await _dead_letters(world) == [encode(dead)]
+
+
+async def _letters(bus: Bus, count: int) -> Sequence[DeadLetter]:
+    """Return the dead letters once there are so many."""
+
+    async def have_come() -> bool:
+        return len(await bus.dead_letters()) == count
+
+    await until_told(have_come)
+    return await bus.dead_letters()
+
+
+async def test_a_dead_letter_tells_its_queue_and_what_it_died_of_and_looking_takes_nothing(
+    bus: Bus,
+) -> None:
+    listener = Listener(PermanentError("no such account"))
+    await listen(bus, {INGEST_RECEIPTS.name: listener})
+    fill = a_fill()
+    await bus.publish(fill)
+
+    [first] = await _letters(bus, 1)
+    [again] = await _letters(bus, 1)
+
+    assert (first.queue, first.body) == (INGEST_RECEIPTS.name, encode(fill))
+    assert "no such account" in first.error
+    assert first.died_at is not None
+    assert again == first
+
+
+async def test_a_replayed_letter_is_handled_by_its_queue_alone_and_is_dead_no_more(
+    bus: Bus,
+) -> None:
+    dying = Listener(PermanentError("a bug, mended meanwhile"), PermanentError("again"))
+    journal = Listener()
+    await listen(bus, {INGEST_RECEIPTS.name: dying, ANALYTICS_JOURNAL.name: journal})
+    first, second = a_fill(), a_fill()
+    await bus.publish(first)
+    await bus.publish(second)
+    letters = await _letters(bus, 2)
+    chosen = next(letter for letter in letters if letter.body == encode(first))
+
+    assert await bus.replay(chosen.letter_id)
+
+    await until(lambda: dying.handled == [first])
+    [left] = await _letters(bus, 1)
+    assert left.body == encode(second)
+    assert journal.handled.count(first) == 1
+    assert not await bus.replay(chosen.letter_id)
+
+
+async def test_a_replayed_letter_that_dies_again_is_a_dead_letter_again(bus: Bus) -> None:
+    listener = Listener(PermanentError("a bug"), PermanentError("still there"))
+    await listen(bus, {INGEST_RECEIPTS.name: listener})
+    await bus.publish(a_fill())
+    [before] = await _letters(bus, 1)
+
+    await bus.replay(before.letter_id)
+
+    await until(lambda: len(listener.seen) == 2)
+    [after] = await _letters(bus, 1)
+    assert after.letter_id == before.letter_id
+    assert "still there" in after.error
 
 
 async def test_an_event_published_twice_is_handled_twice(bus: Bus) -> None:

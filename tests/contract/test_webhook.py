@@ -12,9 +12,9 @@ import httpx2
 import pytest
 
 from novalgo_common.events import Action, ConfigRow, Leg
+from novalgo_common.lockout import ALLOWED_FAILURES
 from novalgo_common.order_ids import client_order_id
 from novalgo_ingest.body import LARGEST
-from novalgo_ingest.lockout import ALLOWED_FAILURES
 from tests.builders import NOON, SECOND, a_config_changed, a_config_row
 from tests.ingest_service import SECRET, Ingest, an_alert_body, running_ingest
 from tests.waiting import until

@@ -1,20 +1,11 @@
 """The API behind the page: what it answers, to whom, and what it orders."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import httpx2
 import pytest
 
-from novalgo_analytics.main import open_service
-from novalgo_analytics.settings import Settings
-from novalgo_common.dead_letters import FileDeadLetters
 from novalgo_common.events import (
     Action,
     Ending,
@@ -25,13 +16,6 @@ from novalgo_common.events import (
     Reason,
     ResumeRequested,
     Side,
-)
-from novalgo_common.local_bus import LocalBus
-from novalgo_common.topology import (
-    EXECUTOR_CONTROLS,
-    EXECUTOR_SIGNALS,
-    INGEST_RECEIPTS,
-    SHEETS_UPDATES,
 )
 from tests.builders import (
     NOON,
@@ -49,60 +33,12 @@ from tests.builders import (
     an_order_ended,
     an_order_submitted,
 )
+from tests.page_service import CONTROL, LOCAL, READ, a_page, until_asked
 from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
 MINUTE = timedelta(minutes=1)
-LOCAL = "http://127.0.0.1:8083"
-READ, CONTROL = {"X-API-Key": "made-up-reader"}, {"X-API-Key": "made-up-controller"}
-
-
-@dataclass
-class Page:
-    bus: LocalBus
-    client: httpx2.AsyncClient
-    ordered: list[Event] = field(default_factory=list)
-    """What reached executor."""
-
-    async def ask(self, method: str, path: str, **options: Any) -> httpx2.Response:
-        self.client.cookies.clear()
-        return await self.client.request(method, options.pop("base", LOCAL) + path, **options)
-
-    async def get(self, path: str, **query: Any) -> Any:
-        answer = await self.ask("GET", f"/api/v1{path}", params=query)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def publish(self, *events: Event) -> None:
-        for event in events:
-            await self.bus.publish(event)
-
-
-@asynccontextmanager
-async def a_page(data_dir: Path, **settings: object) -> AsyncIterator[Page]:
-    bus = LocalBus(FileDeadLetters(data_dir / "dead_letters.jsonl"))
-    ordered: list[Event] = []
-
-    async def ignore(_event: Event) -> None:
-        pass
-
-    async def keep(event: Event) -> None:
-        ordered.append(event)
-
-    for queue in (EXECUTOR_SIGNALS, INGEST_RECEIPTS, SHEETS_UPDATES):
-        await bus.subscribe(queue, ignore)
-    await bus.subscribe(EXECUTOR_CONTROLS, keep)
-    keys = "read:made-up-reader,made-up-controller"
-    own = Settings.model_validate({"data_dir": data_dir, "api_keys": keys, **settings})
-    try:
-        async with (
-            open_service(own, bus, lambda: NOON + 60 * MINUTE) as app,
-            httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app)) as client,
-        ):
-            yield Page(bus, client, ordered)
-    finally:
-        await bus.close()
 
 
 def a_whole_way() -> list[Event]:
@@ -130,7 +66,17 @@ async def test_a_receipt_shows_the_way_of_a_signal_in_the_order_of_its_times(
         await page.publish(*reversed(way))
         receipt = await page.get(f"/signals/{way[0].event_id}")
 
-    names = ["alert", "stored", "decided", "submitted", "filled", "filled", "ended", "shown"]
+    names = [
+        "alert",
+        "received",
+        "stored",
+        "decided",
+        "submitted",
+        "filled",
+        "filled",
+        "ended",
+        "shown",
+    ]
     assert [step["name"] for step in receipt["steps"]] == names
     assert receipt["ending"] == "filled"
     assert receipt["decided"]["position_size"] == "5000"
@@ -270,7 +216,7 @@ async def test_the_overview_says_what_is_wrong_and_what_to_do(tmp_path: Path) ->
             ),
             a_halt(symbol=None, timeframe=None),
         )
-        await _until_asked(page)
+        await until_asked(page)
         overview = await page.get("/overview")
 
     trading, right, _ = overview["answers"]
@@ -380,20 +326,14 @@ async def test_nothing_but_the_login_is_open_to_strangers(tmp_path: Path) -> Non
         described = await page.ask("GET", "/api/v1/openapi.json", headers=READ)
         closed = [
             "/api/v1"
-            + path.format(signal_id=a_signal().event_id, symbol="AAPL", order="x", kind="halt")
+            + path.format(
+                signal_id=a_signal().event_id, symbol="AAPL", order="x", kind="halt", letter_id="x"
+            )
             for path in described.json()["paths"]
         ]
         answers = {path: await page.ask("GET", path) for path in closed}
 
     assert len(closed) > 12
     assert {path: answer.status_code for path, answer in answers.items()} == {
-        path: 405 if path.endswith("/control/halt") else 401 for path in closed
+        path: 405 if "/control/" in path else 401 for path in closed
     }
-
-
-async def _until_asked(page: Page) -> None:
-    for _ in range(1000):
-        if all(each["condition"] != "unknown" for each in await page.get("/services")):
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail("the other services were not asked")

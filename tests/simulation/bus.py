@@ -6,6 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from novalgo_common.bus import ATTEMPTS, Handler, Responder
+from novalgo_common.dead_letters import DeadLetter
 from novalgo_common.errors import PublishError, UnavailableError
 from novalgo_common.events import ConfigChanged, ConfigRequested, Event
 from novalgo_common.topology import EXECUTOR_CONTROLS, Queue
@@ -93,6 +94,15 @@ class SimulatedBus:
 
     def problems(self) -> list[str]:
         return []
+
+    def dead_letter_count(self) -> int:
+        return len(self._office.dead)
+
+    async def dead_letters(self) -> list[DeadLetter]:
+        raise UnavailableError("executor does not ask for them")
+
+    async def replay(self, letter_id: str) -> bool:
+        raise UnavailableError("executor does not replay")
 
     async def close(self) -> None:
         self.shut()

@@ -21,6 +21,8 @@ WELL = Evidence(
     halts=(),
     positions=(),
     problems=(),
+    channels=(),
+    dead_channels=(),
     dead_letters=0,
     endings_today={Ending.FILLED: 3},
     unknown_today=0,
@@ -56,6 +58,17 @@ def test_all_is_green_where_nothing_is_wrong_and_something_was_earned() -> None:
             id="the broker's statement is old",
         ),
         pytest.param({"account": None}, "grey", "green", id="no statement yet"),
+        pytest.param({"dead_channels": ["mail"]}, "amber", "green", id="a dead channel"),
+        pytest.param(
+            {
+                "neighbours": [
+                    Neighbour(name="ingest", condition=Condition.READY, mailbox="refused")
+                ]
+            },
+            "amber",
+            "green",
+            id="a mailbox that cannot be read",
+        ),
         pytest.param({"dead_letters": 1}, "green", "red", id="a dead letter"),
         pytest.param({"unknown_today": 1}, "green", "red", id="an unknown outcome"),
         pytest.param(

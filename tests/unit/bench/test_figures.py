@@ -40,7 +40,17 @@ def test_a_ratio_compares_the_medians_of_both() -> None:
     ours = Series("ours", [{P50: 6.0}, {P50: 90.0}, {P50: 5.0}])
     comparison = Comparison(title="", about="", series=[floor, ours])
 
-    assert comparison.ratio(Aim(series="ours", figure=P50, at_most=2)) == 2.0
+    assert comparison.value(Aim(series="ours", figure=P50, at_most=2)) == 2.0
+
+
+def test_an_aim_may_be_about_the_figure_itself() -> None:
+    floor = Series("floor", [{P50: 2.0}])
+    ours = Series("ours", [{P50: 6.0}, {P50: 90.0}, {P50: 5.0}])
+    comparison = Comparison(title="", about="", series=[floor, ours])
+    aim = Aim(series="ours", figure=P50, at_most=100, of_floor=False)
+
+    assert comparison.value(aim) == 6.0
+    assert str(aim) == "ours, p50 ms: at most 100"
 
 
 @pytest.mark.parametrize(

@@ -47,3 +47,26 @@ async def test_letters_are_their_owner_s_alone(tmp_path: Path) -> None:
 
 def test_there_are_no_letters_before_the_first(tmp_path: Path) -> None:
     assert FileDeadLetters(tmp_path / "dead.jsonl").read() == []
+
+
+async def test_a_removed_letter_is_gone_once_and_the_others_stay(tmp_path: Path) -> None:
+    letters = FileDeadLetters(tmp_path / "dead.jsonl")
+    for body in (b"one", b"two", b"one"):
+        await letters.add(a_letter(body))
+
+    await letters.remove(a_letter(b"one"))
+
+    assert [letter.body for letter in await letters.oldest()] == [b"two", b"one"]
+    assert letters.count() == 2
+    assert letters.path.stat().st_mode & 0o077 == 0
+
+
+async def test_a_damaged_line_hides_no_other_letter(tmp_path: Path) -> None:
+    letters = FileDeadLetters(tmp_path / "dead.jsonl")
+    letters.path.write_text('{"queue": "sheets.upd\n')
+    await letters.add(a_letter())
+
+    [damaged, whole] = await letters.oldest()
+
+    assert damaged.error == "this line of the file is damaged"
+    assert whole == a_letter()

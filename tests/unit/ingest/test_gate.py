@@ -4,10 +4,10 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from novalgo_common.credentials import Credentials
+from novalgo_common.lockout import ALLOWED_FAILURES
 from novalgo_ingest.addresses import Origin, client_address
 from novalgo_ingest.alert import Alert, Outcome, Refusal
 from novalgo_ingest.gate import TRADINGVIEW_CERTIFICATE, Gate
-from novalgo_ingest.lockout import ALLOWED_FAILURES
 from tests.builders import NOON, SECOND
 
 RIGHT = b'{"action": "BUY", "symbol": "AAPL", "timeframe": "15", "secret": "made-up"}'

@@ -91,7 +91,11 @@ class Analytics:
 
     def summary(self) -> dict[str, Any]:
         """Return the numbers of the page."""
-        url = f"{self._url}/summary"
+        return self.read("summary")
+
+    def read(self, path: str) -> dict[str, Any]:
+        """Return what the page's API answers."""
+        url = f"{self._url}/{path}"
         return _checked("analytics", _request("analytics", "GET", url, headers=self._headers))
 
     def file(self, path: str, **query: Any) -> bytes:

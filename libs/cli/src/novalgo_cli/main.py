@@ -5,6 +5,7 @@ import typer
 from novalgo_cli.commands import (
     alerts,
     credentials,
+    dead_letters,
     results,
     running,
     sheet,
@@ -22,6 +23,7 @@ app = typer.Typer(
 for group in (running, signals, results, trading, upkeep):
     app.add_typer(group.COMMANDS)
 app.add_typer(alerts.COMMANDS, name="alerts")
+app.add_typer(dead_letters.COMMANDS, name="deadletters")
 app.add_typer(sheet.COMMANDS, name="sheet")
 app.add_typer(credentials.SECRETS, name="secret")
 app.add_typer(credentials.KEYS, name="key")

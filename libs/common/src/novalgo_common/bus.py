@@ -9,9 +9,10 @@
 - No side effect belongs in a handler but its own store's commit: a delivery may be cut at any time.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeAlias
 
+from novalgo_common.dead_letters import DeadLetter
 from novalgo_common.events import Event
 from novalgo_common.topology import Queue
 
@@ -41,6 +42,19 @@ class Bus(Publisher, Protocol):
 
     def problems(self) -> list[str]:
         """Return what keeps the bus from working now, a sentence each; nothing when it works."""
+
+    def dead_letter_count(self) -> int:
+        """Return how many messages lie among the dead letters, as last known."""
+
+    async def dead_letters(self) -> Sequence[DeadLetter]:
+        """Return the oldest dead letters; raise `UnavailableError` where they cannot be read."""
+
+    async def replay(self, letter_id: str) -> bool:
+        """Hand a dead letter to its queue again and forget it; say whether it was there.
+
+        `PublishError`: the queue has not taken it, and the letter stays.  One that dies again is
+        a dead letter again.
+        """
 
     async def close(self) -> None:
         """Stop consuming, let running handlers finish, and disconnect."""

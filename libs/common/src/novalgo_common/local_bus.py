@@ -6,6 +6,7 @@ own queue: it would wait for itself.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -116,6 +117,21 @@ class LocalBus:
 
     def problems(self) -> list[str]:
         return ["The bus is closed."] if self._closed else []
+
+    def dead_letter_count(self) -> int:
+        return self._dead_letters.count()
+
+    async def dead_letters(self) -> Sequence[DeadLetter]:
+        return await self._dead_letters.oldest()
+
+    async def replay(self, letter_id: str) -> bool:
+        letters = await self.dead_letters()
+        letter = next((each for each in letters if each.letter_id == letter_id), None)
+        if letter is None:
+            return False
+        await self._hand(self._subscriber(letter.queue), letter.queue, letter.body)
+        await self._dead_letters.remove(letter)
+        return True
 
     async def close(self) -> None:
         self._closed = True

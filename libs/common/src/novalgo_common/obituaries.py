@@ -49,7 +49,7 @@ class Obituaries:
             service=queue.split(".", maxsplit=1)[0],
             code="dead_letter",
             message=f"A message of {queue} could not be handled ({error[:200]}): "
-            "it lies in the queue novalgo.dead, or in dead_letters.jsonl of the data folder",
+            "Control on the page, or `novalgo deadletters list`, shows it and can try again",
         )
         try:
             await self._publish(alarm)

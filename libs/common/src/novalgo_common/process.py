@@ -28,6 +28,7 @@ from novalgo_common.observability import configure_logging
 from novalgo_common.rabbitmq.late import LateBus
 from novalgo_common.service import Service
 from novalgo_common.settings import PREFIX, Settings
+from novalgo_common.tracing import NAME, tracing
 
 ON_THE_BUS = {"ingest", "executor", "sheets", "analytics"}
 
@@ -68,6 +69,10 @@ async def serve(
     configure_logging(settings[0].log_level, _secrets(settings))
     stop = stop or asyncio.Event()
     async with AsyncExitStack() as stack:
+        names = [service.name for service in services]
+        stack.enter_context(
+            tracing(settings[0].otlp_endpoint, names[0] if len(names) == 1 else NAME)
+        )
         sockets = [
             stack.enter_context(_listen(service, own))
             for service, own in zip(services, settings, strict=True)

@@ -7,7 +7,7 @@ login with one gave.  Who orders something always does, with a key whose scope a
 the page itself: the order of another site's page in the same browser is refused.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from novalgo_analytics.settings import Settings
 from novalgo_common.clock import Clock
 from novalgo_common.credentials import API_KEY, Credential, Credentials, KeyScope, kept_credential
 from novalgo_common.keyring import given_or_kept
+from novalgo_common.lockout import Lockout
 
 COOKIE = "novalgo_session"
 SECRET = "session_secret"  # noqa: S105 - the name of a file
@@ -31,6 +32,7 @@ class Access:
     sessions: Sessions
     open_here: bool
     clock: Clock
+    lockout: Lockout = field(default_factory=Lockout)
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock) -> "Access":
@@ -44,6 +46,7 @@ class Access:
 
     async def __call__(self, request: Request) -> None:
         if self.scope(request) is None:
+            self._count_wrong_key(request)
             raise HTTPException(401, "Log in, or send an API key in the header X-API-Key")
 
     async def controller(self, request: Request) -> Credential:
@@ -52,6 +55,7 @@ class Access:
             raise HTTPException(403, "Orders are taken from the page itself alone")
         holder = self.holder(request)
         if holder is None:
+            self._count_wrong_key(request)
             raise HTTPException(401, "Log in with an API key that may control")
         if not holder.allows(KeyScope.CONTROL):
             raise HTTPException(403, "This API key may only read")
@@ -71,6 +75,18 @@ class Access:
             return self.keys.holder(presented)
         cookie = request.cookies.get(COOKIE, "")
         return self.sessions.holder(cookie, self.keys.valid(), self.clock())
+
+    def guessed(self, request: Request) -> None:
+        """Count a wrong key; refuse with 429 an address that has shown too many of them."""
+        address, now = request.client.host if request.client else "", self.clock()
+        if left := self.lockout.seconds_left(address, now):
+            headers = {"Retry-After": str(left)}
+            raise HTTPException(429, f"Too many wrong keys: try again in {left} s", headers)
+        self.lockout.failed(address, now)
+
+    def _count_wrong_key(self, request: Request) -> None:
+        if "X-API-Key" in request.headers:
+            self.guessed(request)
 
 
 def is_loopback(host: str) -> bool:

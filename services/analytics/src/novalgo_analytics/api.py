@@ -2,10 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import Response, StreamingResponse
@@ -23,7 +25,9 @@ from novalgo_analytics.reports.gatherer import Gatherer
 from novalgo_analytics.reports.period import Period, of_day, of_days, of_week
 from novalgo_analytics.store import Store
 from novalgo_common.clock import Clock
+from novalgo_common.credentials import Credential
 from novalgo_common.errors import SettingsError
+from novalgo_common.events import TrialRequested
 from novalgo_common.wire import encode
 
 LINES = "application/x-ndjson"
@@ -48,6 +52,7 @@ def api_routes(
     *,
     access: Access,
     clock: Clock,
+    new_id: Callable[[], UUID],
 ) -> APIRouter:
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(access)])
 
@@ -88,11 +93,28 @@ def api_routes(
     async def rebuild(*, replace: bool = False) -> StreamingResponse:
         return StreamingResponse(_rebuild(rebuilder, replace=replace), media_type=LINES)
 
-    @router.post("/alerts/test", dependencies=[Depends(access.controller)])
-    async def test_alerts() -> dict[str, object]:
+    @router.get("/alerts")
+    async def channels() -> dict[str, object]:
+        return {"channels": trial.listed()}
+
+    @router.post("/alerts/test")
+    async def test_alerts(
+        holder: Annotated[Credential, Depends(access.controller)],
+    ) -> dict[str, object]:
+        """Send a message over every channel.  The journal keeps that, with the key's name."""
+        await store.order(_requested(new_id(), clock(), holder))
         return await trial.run()
 
     return router
+
+
+def _requested(request_id: UUID, now: datetime, holder: Credential) -> TrialRequested:
+    return TrialRequested(
+        event_id=request_id,
+        correlation_id=request_id,
+        occurred_at=now,
+        reason=f"ordered by a person (key {holder.name})",
+    )
 
 
 async def _journal(store: Store, after: int, event_type: str | None) -> AsyncIterator[bytes]:

@@ -17,7 +17,7 @@ from novalgo_analytics.notifications.channel import channels
 from novalgo_analytics.notifications.notifier import LogChannel, Notifier, Telling
 from novalgo_analytics.notifications.rules_file import read_rules
 from novalgo_analytics.notifications.trial import Trial
-from novalgo_analytics.page.dead_letters import DeadLetterCount
+from novalgo_analytics.page.alert import Alerts
 from novalgo_analytics.page.feed import Feed
 from novalgo_analytics.page.history import History
 from novalgo_analytics.page.neighbours import Neighbours
@@ -44,41 +44,46 @@ from novalgo_common.topology import ANALYTICS_JOURNAL
 @asynccontextmanager
 async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncIterator[FastAPI]:
     async with Database.open(settings, "analytics") as database, Background.open() as background:
-        metrics, readiness = Metrics(), Readiness()
+        metrics = Metrics()
         store = Store(database, clock)
         bookkeeper = Bookkeeper(store)
         relay = Relay(store.outbox, bus)
         reporter = Reporter(store, bookkeeper, metrics, clock)
         feed = Feed(store)
         neighbours = Neighbours(settings.neighbours, clock, feed.notice)
-        readiness.add("store", database.problem)
-        readiness.add("bus", lambda: "; ".join(bus.problems()) or None)
-        readiness.add("outbox", relay.problem)
-        readiness.add("work", background.problem)
-        database.on_commit(relay.wake)
+        readiness = Readiness(
+            store=database.problem,
+            bus=lambda: " ".join(bus.problems()) or None,
+            outbox=relay.problem,
+            background=background.problem,
+        )
+        database.on_commit(relay.committed)
         database.on_commit(reporter.wake)
         database.on_commit(feed.wake)
         app = ops_app(
             "analytics", readiness, metrics.registry, port=settings.analytics_port, clock=clock
         )
         access = Access.from_settings(settings, clock)
+        rules, told = read_rules(settings.rules_path), await _channels(settings)
+        notifier = Notifier(store, rules, told, metrics, clock)
         sources = Sources(
             store=store,
             bookkeeper=bookkeeper,
             history=History.of(store),
             feed=feed,
             neighbours=neighbours,
+            alerts=Alerts(settings.neighbours["ingest"], lambda: settings.own_key),
             bus=bus,
             readiness=readiness,
             access=access,
+            channels=[each.name for each in told] if settings.notify_urls else [],
+            dead_channels=notifier.dead_channels,
             benchmark=settings.benchmark,
-            dead_letters=DeadLetterCount.of(settings),
             clock=clock,
             new_id=uuid.uuid4,
         )
         add_page(app, sources)
         gatherer = Gatherer(store, bookkeeper, bus, clock, settings.benchmark)
-        rules, told = read_rules(settings.rules_path), await _channels(settings)
         app.include_router(
             api_routes(
                 store,
@@ -87,9 +92,9 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
                 Trial(told, settings.rules_path),
                 access=access,
                 clock=clock,
+                new_id=uuid.uuid4,
             )
         )
-        notifier = Notifier(store, rules, told, clock)
         database.on_commit(notifier.wake)
         app.add_exception_handler(UnavailableError, _unavailable)
         await bookkeeper.ledgers()  # a start and a restart take this same path

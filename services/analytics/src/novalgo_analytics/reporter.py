@@ -19,6 +19,8 @@ from novalgo_common.events import PerformanceRow, PerformanceUpdated, derived_id
 
 INTERVAL = timedelta(minutes=5)
 RETRY = 1.0
+BREATH = 0.2
+"""Seconds between two looks: what is committed meanwhile is looked at together."""
 TIMETABLE = UUID("6f1d3a52-9a0e-5c41-8a5d-0c5b6c1f7e21")
 """The cause of the updates that nobody asked for."""
 
@@ -50,6 +52,7 @@ class Reporter:
                 log.warning("performance.not_published", error=str(error))
                 await asyncio.sleep(RETRY)
             else:
+                await asyncio.sleep(BREATH)
                 await self._rest()
 
     async def report(self) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from novalgo_common.credentials import API_KEY, kept_credential, readable
 from novalgo_common.settings import CommaSeparated, Port, SecretList
 from novalgo_common.settings import Settings as CommonSettings
 from novalgo_common.symbols import Symbol
@@ -59,6 +60,13 @@ class Settings(CommonSettings):
         }
         given = (item.partition("=") for item in self.service_urls)
         return here | {name: url.rstrip("/") for name, _, url in given}
+
+    @property
+    def own_key(self) -> str | None:
+        """Return an API key of this installation; None where only hashes are known."""
+        if self.api_keys:
+            return next(readable(self.api_keys), None)
+        return kept_credential(self.data_dir, API_KEY)[0]
 
     @property
     def rules_path(self) -> Path:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from novalgo_common.credentials import Credentials
+from novalgo_common.lockout import Lockout
 from novalgo_ingest.addresses import Address, Network, Origin, client_address, is_in
 from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal, Source
-from novalgo_ingest.lockout import Lockout
 from novalgo_ingest.message import read_message
 from novalgo_ingest.strict_json import NotStrictJsonError
 from novalgo_ingest.text_pattern import TextPattern

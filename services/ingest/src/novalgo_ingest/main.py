@@ -53,7 +53,7 @@ log = structlog.get_logger()
 async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncIterator[ASGIApp]:
     secrets = given_or_kept(settings.webhook_secrets, settings.data_dir, WEBHOOK_SECRET, clock)
     keys = given_or_kept(settings.api_keys, settings.data_dir, API_KEY, clock)
-    metrics, readiness = Metrics(), Readiness()
+    metrics = Metrics()
     async with (
         Database.open(settings, "ingest", shared=True) as database,
         Background.open() as background,
@@ -76,7 +76,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         await bus.subscribe(INGEST_RECEIPTS, ReceiptHandler(receipts))
         await bus.follow(ConfigChanged, config.take)
         await bus.follow(PerformanceWritten, performance)
-        database.on_commit(relay.wake)
+        database.on_commit(relay.committed)
         background.run("relay", relay.run)
         background.run("spool", spool.watch)
         silence = SilenceWatch(
@@ -86,9 +86,9 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         background.run("config", lambda: config.ask(bus))
 
         # The bus is no part of readiness: while it is away alerts are stored all the same.
-        readiness.add("store", database.problem)
-        readiness.add("spool", spool.problem)
-        readiness.add("background", background.problem)
+        readiness = Readiness(
+            store=database.problem, spool=spool.problem, background=background.problem
+        )
 
         problems: list[Callable[[], str | None]] = []
 
@@ -98,6 +98,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
                 "unpublished": spool.depth,
                 "oldest_unpublished_seconds": round(spool.oldest_seconds, 3),
                 "bus_problems": [*bus.problems(), *filter(None, [relay.problem()])],
+                "has_mailbox": settings.mailbox is not None,
                 "mailbox_problems": [told for each in problems if (told := each()) is not None],
             }
 

@@ -143,7 +143,8 @@ class Store:
         ]
         sequences = _SIGNALS.numbered(connection, rows, "sequence")
         return [
-            _event(arrival, sequence) for arrival, sequence in zip(arrivals, sequences, strict=True)
+            _event(arrival, sequence, stored_at)
+            for arrival, sequence in zip(arrivals, sequences, strict=True)
         ]
 
     async def beat(self, heartbeat: Heartbeat, at: datetime) -> None:
@@ -244,13 +245,14 @@ def _source(alert: Alert) -> dict[str, object]:
     }
 
 
-def _event(arrival: Arrival, sequence: int) -> SignalReceived:
+def _event(arrival: Arrival, sequence: int, stored_at: datetime) -> SignalReceived:
     return SignalReceived.model_validate(
         {
             **_told(arrival.alert),
             "event_id": arrival.signal_id,
             "correlation_id": arrival.signal_id,
             "occurred_at": arrival.received_at,
+            "stored_at": stored_at,
             "sequence": sequence,
         }
     )

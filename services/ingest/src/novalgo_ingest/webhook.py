@@ -15,6 +15,7 @@ from starlette.responses import Response
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
+from novalgo_common.tracing import begin
 from novalgo_ingest.addresses import origin_of
 from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal
 from novalgo_ingest.answers import accepted, answer, error
@@ -93,6 +94,7 @@ class Webhook:
             body = {"status": "duplicate", "signal_id": str(stored.signal_id)}
             return Outcome.DUPLICATE, answer(body)
         self.spool.added()
+        begin("webhook", signal_id, received_at)
         await self.repeats.look_at(alert, received_at)
         return self._accepted(alert, signal_id)
 

@@ -45,7 +45,7 @@ def _dead_letters(path: Path) -> Finding:
     count = len(path.read_bytes().splitlines()) if path.exists() else 0
     if not count:
         return Finding("dead letters", "none")
-    return Finding("dead letters", f"{count} in {path}", "read there why, and remove the file")
+    return Finding("dead letters", f"{count} in {path}", "see `novalgo deadletters list`")
 
 
 def _names_a_file(name: str, value: str) -> bool:

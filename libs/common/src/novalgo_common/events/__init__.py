@@ -8,6 +8,7 @@ it again gives the same id and every consumer can drop the second.
 
 from novalgo_common.events.account import (
     AccountSnapshotTaken,
+    CashMoved,
     LimitState,
     PositionAdopted,
     PositionSnapshot,
@@ -18,9 +19,11 @@ from novalgo_common.events.alarms import AlarmRaised
 from novalgo_common.events.control import (
     FlattenRequested,
     HaltRequested,
+    ReplayRequested,
     ResumeRequested,
     TradingHalted,
     TradingResumed,
+    TrialRequested,
 )
 from novalgo_common.events.event import Amount, Event, derived_id
 from novalgo_common.events.orders import FillBusted, FillRecorded, OrderEnded, OrderSubmitted
@@ -51,6 +54,7 @@ from novalgo_common.events.sheet import (
 from novalgo_common.events.signals import SignalDecided, SignalEnded, SignalReceived
 from novalgo_common.events.words import (
     Action,
+    CashKind,
     Ending,
     Leg,
     OrderStatus,
@@ -69,6 +73,8 @@ __all__ = [
     "Bar",
     "BarsReported",
     "BarsRequested",
+    "CashKind",
+    "CashMoved",
     "ConfigChanged",
     "ConfigEdit",
     "ConfigProblem",
@@ -98,6 +104,7 @@ __all__ = [
     "PreviewRequested",
     "PreviewedOrder",
     "Reason",
+    "ReplayRequested",
     "ResumeRequested",
     "RowStatus",
     "Side",
@@ -109,6 +116,7 @@ __all__ = [
     "StatusWritten",
     "TradingHalted",
     "TradingResumed",
+    "TrialRequested",
     "derived_id",
     "type_of",
 ]
@@ -124,6 +132,7 @@ EVENTS: tuple[type[Event], ...] = (
     PositionAdopted,
     PositionSplit,
     AccountSnapshotTaken,
+    CashMoved,
     ConfigChanged,
     StatusWritten,
     PerformanceRequested,
@@ -134,6 +143,8 @@ EVENTS: tuple[type[Event], ...] = (
     HaltRequested,
     ResumeRequested,
     FlattenRequested,
+    ReplayRequested,
+    TrialRequested,
     AlarmRaised,
     PositionsRequested,
     PositionsReported,

@@ -1,4 +1,4 @@
-"""Halts: what stops entries, what lifts that, and what a person orders."""
+"""What a person orders; and halts: what stops entries, and what lifts that."""
 
 from typing import Literal
 
@@ -47,4 +47,23 @@ class FlattenRequested(Event):
     type: Literal["flatten.requested.v1"] = "flatten.requested.v1"
     symbol: Symbol | None
     timeframe: Timeframe | None
+    reason: str
+
+
+class ReplayRequested(Event):
+    """A person wants a dead letter to be handled again, by the queue that it lay in."""
+
+    type: Literal["replay.requested.v1"] = "replay.requested.v1"
+    letter: str
+    """Its name among the dead letters."""
+    queue: str
+    message: str | None
+    """What it is, such as `signal.received.v1`; None of what is no event."""
+    reason: str
+
+
+class TrialRequested(Event):
+    """A person wants a message to go over every channel of notifications."""
+
+    type: Literal["trial.requested.v1"] = "trial.requested.v1"
     reason: str

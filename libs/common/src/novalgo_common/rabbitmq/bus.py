@@ -5,7 +5,7 @@ service declares alike.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
@@ -24,11 +24,13 @@ from aio_pika.exceptions import PublishError as MessageReturned
 
 from novalgo_common.bus import Handler, Responder
 from novalgo_common.clock import utc_now
+from novalgo_common.dead_letters import DeadLetter
 from novalgo_common.delivery import Sleep, describe
 from novalgo_common.errors import PublishError, UnroutableError
 from novalgo_common.events import Event, type_of
 from novalgo_common.obituaries import Obituaries
 from novalgo_common.rabbitmq.connection import declare, open_connection, patiently
+from novalgo_common.rabbitmq.dead_letters import DeadLetterQueue
 from novalgo_common.rabbitmq.mailbox import BROADCAST_EXCHANGE, Mailbox
 from novalgo_common.rabbitmq.message import Taken, of_event, stored
 from novalgo_common.rabbitmq.quorum import DEAD_LETTER_QUEUE, DURABLE_QUEUE
@@ -64,6 +66,7 @@ class RabbitBus:
         self._answering: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
         self._obituaries = Obituaries(self.publish, utc_now)
+        self._dead = DeadLetterQueue(consuming, self._put_back)
         # aio-pika forgets, and does not restore, a channel that nobody holds.
         self._channels: list[AbstractRobustChannel] = []
 
@@ -127,6 +130,15 @@ class RabbitBus:
         if not (_is_up(self._consuming) and self._mailbox.is_open):
             problems.append("The connection to RabbitMQ for consuming is down.")
         return problems
+
+    def dead_letter_count(self) -> int:
+        return self._dead.count
+
+    async def dead_letters(self) -> Sequence[DeadLetter]:
+        return await self._dead.oldest()
+
+    async def replay(self, letter_id: str) -> bool:
+        return await self._dead.replay(letter_id)
 
     async def close(self) -> None:
         self._closing.set()
@@ -195,8 +207,12 @@ class RabbitBus:
         except Exception as error:
             raise PublishError(f"{routing_key} has not confirmed: {describe(error)}") from None
 
+    async def _put_back(self, queue: str, body: bytes) -> None:
+        await self._send(self._direct, queue, stored(body, headers={}))
+
     async def _bury(self, queue: str, body: bytes, error: str) -> None:
-        headers = {"queue": queue, "error": error[:1000]}
+        died_at = utc_now().isoformat()
+        headers = {"queue": queue, "error": error[:1000], "died_at": died_at}
         await self._send(self._direct, DEAD_LETTERS, stored(body, headers=headers))
         self._obituaries.tell(queue, body, error)
 
@@ -228,6 +244,7 @@ class RabbitBus:
                     self._unconsumed = [
                         name for name in self._workers if not await self._is_consumed(name)
                     ]
+                    await self._dead.count_again()
             with suppress(TimeoutError):
                 async with asyncio.timeout(_WATCH_SECONDS):
                     await self._closing.wait()

@@ -1,12 +1,13 @@
 """A bus for a service that starts before RabbitMQ does: ingest stores alerts all the same."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 
 from novalgo_common.bus import Bus, Handler, Responder
+from novalgo_common.dead_letters import DeadLetter
 from novalgo_common.errors import PublishError, SettingsError, UnavailableError
 from novalgo_common.events import Event
 from novalgo_common.rabbitmq.bus import RabbitBus
@@ -60,18 +61,30 @@ class LateBus:
         await self._want(lambda bus: bus.respond(request, responder))
 
     async def request(self, request: Event, *, within: float) -> Event:
-        if self._bus is None:
-            raise UnavailableError(self._problem)
-        return await self._bus.request(request, within=within)
+        return await self._there().request(request, within=within)
 
     def problems(self) -> list[str]:
         return [self._problem] if self._bus is None else self._bus.problems()
+
+    def dead_letter_count(self) -> int:
+        return self._bus.dead_letter_count() if self._bus is not None else 0
+
+    async def dead_letters(self) -> Sequence[DeadLetter]:
+        return await self._there().dead_letters()
+
+    async def replay(self, letter_id: str) -> bool:
+        return await self._there().replay(letter_id)
 
     async def close(self) -> None:
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.gather(self._connecting, return_exceptions=True)
         await self._stack.aclose()
+
+    def _there(self) -> Bus:
+        if self._bus is None:
+            raise UnavailableError(self._problem)
+        return self._bus
 
     async def _want(self, subscription: Callable[[Bus], Awaitable[None]]) -> None:
         self._wanted.append(subscription)

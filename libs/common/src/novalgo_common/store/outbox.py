@@ -42,6 +42,7 @@ class Outbox:
         self._database = database
         self._table = table
         self._clock = clock
+        self._has_more = False
         self._additions = BulkInsert(
             table, ("event_id", "body", "added_at"), "ON CONFLICT (event_id) DO NOTHING"
         )
@@ -72,6 +73,15 @@ class Outbox:
             for event in events
         ]
         self._additions.run(connection, rows)
+        self._has_more = True
+
+    def has_more(self) -> bool:
+        """Return whether events were added since this was asked last.
+
+        Ask after each commit and at no other time: one is made after the other.
+        """
+        has_more, self._has_more = self._has_more, False
+        return has_more
 
     async def waiting(self, limit: int) -> Sequence[Waiting]:
         """Return the unconfirmed events, oldest first."""
@@ -81,22 +91,18 @@ class Outbox:
 
     async def confirm(self, positions: Sequence[int]) -> None:
         """Remember that the bus has taken these events, and forget those taken long ago."""
-        table, now = self._table, self._clock()
+        now = self._clock()
+        marking, forgetting = _confirmation(self._table)
 
         def mark(connection: Connection) -> None:
-            connection.execute(
-                table.update().where(table.c.position.in_(positions)).values(published_at=now)
-            )
-            connection.execute(table.delete().where(table.c.published_at < now - KEPT))
+            connection.execute(marking, {"taken": list(positions), "published_at": now})
+            connection.execute(forgetting, {"before": now - KEPT})
 
         await self._database.write(mark)
 
     async def backlog(self) -> Backlog:
         """Return how many events wait, and since when the oldest does."""
-        table = self._table
-        query = sa.select(sa.func.count(), sa.func.min(table.c.added_at)).where(
-            table.c.published_at.is_(None)
-        )
+        query = _backlog(self._table)
         row = await self._database.read(lambda connection: connection.execute(query).one())
         return Backlog(depth=row[0], oldest=row[1])
 
@@ -108,4 +114,18 @@ def _waiting(table: sa.Table) -> "sa.Select[tuple[int, str]]":
         .where(table.c.published_at.is_(None))
         .order_by(table.c.position)
         .limit(sa.bindparam("most"))
+    )
+
+
+@cache
+def _confirmation(table: sa.Table) -> tuple[sa.Update, sa.Delete]:
+    taken = table.c.position.in_(sa.bindparam("taken", expanding=True))
+    long_ago = table.c.published_at < sa.bindparam("before")
+    return table.update().where(taken), table.delete().where(long_ago)
+
+
+@cache
+def _backlog(table: sa.Table) -> "sa.Select[int, datetime]":
+    return sa.select(sa.func.count(), sa.func.min(table.c.added_at)).where(
+        table.c.published_at.is_(None)
     )

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Protocol
 
 import structlog
 
+from novalgo_analytics.measures.transfers import highest_close, moved_since
+from novalgo_analytics.metrics import Metrics
 from novalgo_analytics.new_york import day_of
-from novalgo_analytics.notifications.notice import Kind, Level, Message, Notice
+from novalgo_analytics.notifications.notice import Kind, Level, Message, Notice, Outcome
 from novalgo_analytics.notifications.outgoing import outgoing
 from novalgo_analytics.notifications.rules import Rules
 from novalgo_analytics.notifications.telling import made_notice, notice_of
@@ -31,6 +32,8 @@ log = structlog.get_logger()
 
 IDLE = 5.0
 """Seconds after which digests are looked at, though nothing was committed."""
+BREATH = 0.2
+"""Seconds between two looks: what is committed meanwhile is looked at together."""
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
 DEAD_AFTER = 3
@@ -67,10 +70,13 @@ class Notifier:
     store: Store
     rules: Rules
     channels: Sequence[Telling]
+    metrics: Metrics
     clock: Clock
     first_pause: timedelta = FIRST_PAUSE
     idle: float = IDLE
-    _awake: list[asyncio.Event] = field(default_factory=list)
+    _committed: asyncio.Event = field(default_factory=asyncio.Event)
+    _handed_out: list[asyncio.Event] = field(default_factory=list)
+    """One for each channel."""
     _failures: dict[str, int] = field(default_factory=dict)
 
     async def start(self, background: Background) -> None:
@@ -81,18 +87,21 @@ class Notifier:
         await self.store.begin_looking()
         background.run("notices", self._look_for_ever)
         for channel in self.channels:
+            self.metrics.will_tell(channel.name)
             background.run(f"channel {channel.name}", lambda c=channel: self._tell_for_ever(c))  # type: ignore[misc]
 
     def wake(self) -> None:
         """Look at the store now: something was committed."""
-        for event in self._awake:
-            event.set()
+        self._committed.set()
+
+    def dead_channels(self) -> Sequence[str]:
+        """Return the names of those that took nothing several times in a row."""
+        return [name for name, failures in self._failures.items() if failures >= DEAD_AFTER]
 
     async def look(self) -> None:
         """Make notices of what is new in the journal, and hand out what is due."""
         while page := await self.store.unseen():
-            highest = await self._highest()
-            made = [notice for _, event in page for notice in await self._notices(event, highest)]
+            made = [notice for _, event in page for notice in await self._notices(event)]
             await self.store.add_notices(made, page[-1][0])
         waiting = await self.store.waiting_notices()
         if not waiting.notices:
@@ -101,42 +110,43 @@ class Notifier:
         out = outgoing(waiting.notices, waiting.told_at, waiting.held_back, self.rules, now)
         if out.told:
             await self.store.hand_out(out, {each.name: each.least for each in self.channels}, now)
+            for event in self._handed_out:
+                event.set()
 
     async def _look_for_ever(self) -> None:
-        awake = self._listen()
         while True:
-            awake.clear()
+            self._committed.clear()
             try:
                 await self.look()
             except UnavailableError as error:
                 log.warning("notices.not_made", error=str(error))
-            await _rest(awake, self.idle)
+            await asyncio.sleep(BREATH)
+            await _rest(self._committed, self.idle)
 
-    async def _notices(self, event: Event, highest: Decimal | None) -> list[Notice]:
+    async def _notices(self, event: Event) -> list[Notice]:
         if isinstance(event, AccountSnapshotTaken):
-            return crossed(event, highest, self.rules)
+            # Years of days are read for it: not for every event.
+            days = await self.store.days()
+            highest = highest_close(days, day_of(self.clock()))
+            return crossed(event, highest, self.rules, moved_since(days, event.last_equity))
         found = [notice_of(event, self.rules)]
         if isinstance(event, SignalEnded) and event.ending is Ending.FILLED:
             way = await self.store.way_of(str(event.correlation_id))
             found.append(late(event, way, self.rules) if way is not None else None)
         return [notice for notice in found if notice is not None]
 
-    async def _highest(self) -> Decimal | None:
-        today = day_of(self.clock())
-        closes = [each.equity for each in await self.store.days() if each.day < today]
-        return max(closes, default=None)
-
     async def _tell_for_ever(self, channel: Telling) -> None:
-        awake = self._listen()
+        handed_out = asyncio.Event()
+        self._handed_out.append(handed_out)
         with ThreadPoolExecutor(1, thread_name_prefix=f"notify {channel.name}") as thread:
             while True:
-                awake.clear()
+                handed_out.clear()
                 try:
                     while delivery := await self.store.next_delivery(channel.name, self.clock()):
                         await self._deliver(channel, delivery, thread)
                 except UnavailableError as error:
                     log.warning("notices.not_told", channel=channel.name, error=str(error))
-                await _rest(awake, self.idle)
+                await _rest(handed_out, self.idle)
 
     async def _deliver(
         self, channel: Telling, delivery: Delivery, thread: ThreadPoolExecutor
@@ -150,12 +160,15 @@ class Notifier:
             arrived = False
         now = self.clock()
         if arrived:
+            self.metrics.told(channel.name, Outcome.ARRIVED)
             await self.store.end_delivery(delivery.position, now, arrived=True)
             await self._is_alive(channel, now)
             return
         if now - delivery.added_at > GIVEN_UP_AFTER:
+            self.metrics.told(channel.name, Outcome.GIVEN_UP)
             await self.store.end_delivery(delivery.position, now, arrived=False)
         else:
+            self.metrics.told(channel.name, Outcome.FAILED)
             pause = min(LONGEST_PAUSE, self.first_pause * 2**delivery.tries)
             await self.store.put_off(delivery.position, now + pause)
         await self._has_failed(channel, now)
@@ -191,11 +204,6 @@ class Notifier:
         )
         if notice is not None:
             await self.store.add_notices([notice])
-
-    def _listen(self) -> asyncio.Event:
-        event = asyncio.Event()
-        self._awake.append(event)
-        return event
 
 
 async def _rest(awake: asyncio.Event, seconds: float) -> None:

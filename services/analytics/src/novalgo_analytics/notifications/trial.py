@@ -23,6 +23,10 @@ class Trial:
     channels: Sequence[Telling]
     rules_path: Path
 
+    def listed(self) -> list[dict[str, str]]:
+        """Return the channels, each with the least level that it takes."""
+        return [{"name": each.name, "least": each.least.value} for each in self.channels]
+
     async def run(self) -> dict[str, object]:
         """Return what is wrong with the rules, or None, and which channels took the message."""
         took = await asyncio.gather(*(asyncio.to_thread(_send, each) for each in self.channels))
@@ -30,8 +34,7 @@ class Trial:
             "rules": str(self.rules_path),
             "problem": await asyncio.to_thread(_problem, self.rules_path),
             "channels": [
-                {"name": channel.name, "least": channel.least.value, "took": ok}
-                for channel, ok in zip(self.channels, took, strict=True)
+                {**channel, "took": ok} for channel, ok in zip(self.listed(), took, strict=True)
             ],
         }
 

@@ -25,5 +25,12 @@ class Neighbour:
     since: datetime | None = None
     """Since when the condition is what it is, as far as this process knows."""
 
+    mailbox: str | None = None
+    """What is wrong with ingest's mailbox for alerts, or nothing; None where it reads none."""
+
     def is_like(self, other: "Neighbour") -> bool:
-        return (self.condition, self.problems) == (other.condition, other.problems)
+        return self._word == other._word
+
+    @property
+    def _word(self) -> tuple[object, ...]:
+        return self.condition, self.problems, self.mailbox

@@ -20,7 +20,7 @@ REMEMBERED = 5000
 MOST_BEHIND = 20_000
 """A listener that is further behind is told to load everything again."""
 BATCH = 1000
-REST = 0.05
+REST = 0.1
 """Seconds between two reads of the store: what is committed meanwhile goes out together."""
 BEAT = 10.0
 """Seconds after which a listener hears something, so that it knows a dead line from a quiet one."""
@@ -43,7 +43,8 @@ class Feed:
         self._store = store
         self._recent: deque[Told] = deque(maxlen=REMEMBERED)
         self._committed = asyncio.Event()
-        self._news = asyncio.Condition()
+        self._turn = asyncio.Event()
+        """Set, and replaced by the next one, whenever there is something to tell."""
         self._notices = 0
         self.position = 0
         """Of the newest event that was told."""
@@ -68,8 +69,7 @@ class Feed:
     def notice(self) -> None:
         """Tell all listeners that something changed that is no event: a service's condition."""
         self._notices += 1
-        task = asyncio.ensure_future(self._announce())
-        task.add_done_callback(lambda done: done.exception())
+        self._announce()
 
     async def listen(self, after: int) -> AsyncIterator[bytes]:
         """Yield the frames of what was journaled after the position `after`, for ever."""
@@ -80,6 +80,7 @@ class Feed:
             after = newest
             yield format_sse_event(event="reset", data_str="{}", id=str(after))
         while True:
+            turn = self._turn  # taken before one looks: what is told meanwhile is not missed
             frames = await self._after(after)
             if frames:
                 after = frames[-1].position
@@ -87,7 +88,7 @@ class Feed:
             elif notices != self._notices:
                 notices = self._notices
                 yield format_sse_event(event="notice", data_str="{}")
-            elif not await self._has_news(after, notices):
+            elif not await _comes(turn):
                 yield _BEAT
 
     async def _read(self) -> bool:
@@ -97,12 +98,12 @@ class Feed:
         if entries:
             self._recent.extend(_told(entry) for entry in entries)
             self.position = entries[-1].position
-            await self._announce()
+            self._announce()
         return len(entries) == BATCH
 
-    async def _announce(self) -> None:
-        async with self._news:
-            self._news.notify_all()
+    def _announce(self) -> None:
+        turn, self._turn = self._turn, asyncio.Event()
+        turn.set()
 
     async def _after(self, after: int) -> list[Told]:
         if after >= self.position:
@@ -118,13 +119,14 @@ class Feed:
         entries = await self._store.look(lambda c: lookups.entries(c, after, BATCH))
         return [_told(entry) for entry in entries if entry.position <= limit]
 
-    async def _has_news(self, after: int, notices: int) -> bool:
-        try:
-            async with asyncio.timeout(BEAT), self._news:
-                await self._news.wait_for(lambda: self.position > after or self._notices != notices)
-        except TimeoutError:
-            return False
-        return True
+
+async def _comes(turn: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(BEAT):
+            await turn.wait()
+    except TimeoutError:
+        return False
+    return True
 
 
 def _told(entry: Entry) -> Told:

@@ -1,4 +1,4 @@
-"""The lines between NovAlgo and the world: the bus, Alpaca, Google.  Pure.
+"""The lines between NovAlgo and the world: the bus, Alpaca, Google, mail and messages.  Pure.
 
 A line is told by who owns it: executor's own word for Alpaca, that of sheets for Google, and beside
 it when something was last heard through it.
@@ -40,7 +40,35 @@ def links(
         _link("Alpaca", executor, executor.problems.get("reconciled"), stated_at),
         _link("Order stream", executor, background if "stream" in background else None, stated_at),
         _link("Google Sheet", sheets, sheets.problems.get("sheet"), sheet_written_at),
+        _mailbox(by_name["ingest"]),
+        _notifications(evidence),
     )
+
+
+def _mailbox(ingest: Neighbour) -> Link:
+    if ingest.condition in (Condition.UNKNOWN, Condition.DOWN):
+        return _link("Mailbox", ingest, None, None)
+    if ingest.mailbox is None:
+        says = "none is set up: alerts come by webhook"
+        return Link(name="Mailbox", light=Light.GREY, says=says, heard_at=None)
+    light = Light.RED if ingest.mailbox else Light.GREEN
+    return Link(
+        name="Mailbox",
+        light=light,
+        says=ingest.mailbox or "connected",
+        heard_at=ingest.checked_at,
+    )
+
+
+def _notifications(evidence: Evidence) -> Link:
+    dead, all_of_them = evidence.dead_channels, evidence.channels
+    if dead:
+        light, says = Light.RED, f"dead: {', '.join(dead)}"
+    elif all_of_them:
+        light, says = Light.GREEN, ", ".join(all_of_them)
+    else:
+        light, says = Light.GREY, "no channel is set up: they are logged"
+    return Link(name="Notifications", light=light, says=says, heard_at=None)
 
 
 def _link(name: str, owner: Neighbour, problem: str | None, heard_at: datetime | None) -> Link:

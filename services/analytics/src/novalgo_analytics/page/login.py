@@ -35,9 +35,10 @@ def login_routes(access: Access, feed: Feed) -> APIRouter:
         )
 
     @router.post("/session")
-    async def log_in(login: Login, response: Response) -> Session:
+    async def log_in(login: Login, request: Request, response: Response) -> Session:
         holder = access.keys.holder(login.key.strip())
         if holder is None:
+            access.guessed(request)
             raise HTTPException(401, "That is no API key of this installation, or it has expired")
         response.set_cookie(
             COOKIE,

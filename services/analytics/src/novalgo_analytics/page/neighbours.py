@@ -6,6 +6,7 @@ Nobody who looks at the page waits for it: what was heard last is told, with its
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 import httpx2
 
@@ -23,7 +24,7 @@ class Neighbours:
     def __init__(
         self, addresses: Mapping[str, str], clock: Clock, changed: Callable[[], None]
     ) -> None:
-        self._addresses = addresses
+        self.addresses = addresses
         self._clock = clock
         self._changed = changed
         self.seen = {name: Neighbour(name=name, condition=Condition.UNKNOWN) for name in addresses}
@@ -37,28 +38,30 @@ class Neighbours:
 
     async def ask(self, client: httpx2.AsyncClient) -> None:
         """Ask each of them once, all at a time."""
-        answers = [self._ask(client, name, url) for name, url in self._addresses.items()]
+        answers = [self._ask(client, name, url) for name, url in self.addresses.items()]
         for heard in await asyncio.gather(*answers):
             before = self.seen[heard.name]
             is_like = heard.is_like(before)
-            self.seen[heard.name] = Neighbour(
-                name=heard.name,
-                condition=heard.condition,
-                problems=heard.problems,
-                checked_at=heard.checked_at,
-                since=before.since if heard.condition is before.condition else heard.checked_at,
-            )
+            same = heard.condition is before.condition
+            self.seen[heard.name] = replace(heard, since=before.since if same else heard.checked_at)
             if not is_like:
                 self._changed()
 
     async def _ask(self, client: httpx2.AsyncClient, name: str, url: str) -> Neighbour:
         condition, problems = Condition.DOWN, {"answer": f"{name} does not answer at {url}"}
+        mailbox = None
         with suppress(httpx2.TransportError, TimeoutError):
             async with asyncio.timeout(ANSWERS_WITHIN):
                 response = await client.get(f"{url}/ready")
-            condition, problems = _read(response)
+                condition, problems = _read(response)
+                if name == "ingest":
+                    mailbox = _mailbox(await client.get(f"{url}/health"))
         return Neighbour(
-            name=name, condition=condition, problems=problems, checked_at=self._clock()
+            name=name,
+            condition=condition,
+            problems=problems,
+            checked_at=self._clock(),
+            mailbox=mailbox,
         )
 
 
@@ -69,3 +72,10 @@ def _read(response: httpx2.Response) -> tuple[Condition, dict[str, str]]:
         problems = response.json()["problems"].items()
         return Condition.NOT_READY, {str(name): str(told) for name, told in problems}
     return Condition.NOT_READY, {"answer": f"it answered {response.status_code}"}
+
+
+def _mailbox(response: httpx2.Response) -> str | None:
+    with suppress(ValueError, AttributeError, KeyError, TypeError):
+        health = response.json()
+        return "; ".join(health["mailbox_problems"]) if health["has_mailbox"] else None
+    return None

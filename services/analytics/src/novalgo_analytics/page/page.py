@@ -8,6 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from novalgo_analytics.page.api.books import book_routes
 from novalgo_analytics.page.api.control import control_routes
+from novalgo_analytics.page.api.dead_letters import dead_letter_routes
 from novalgo_analytics.page.api.execution import execution_routes
 from novalgo_analytics.page.api.live import live_routes
 from novalgo_analytics.page.api.overview import overview_routes
@@ -43,6 +44,7 @@ def _for_readers(sources: Sources) -> APIRouter:
         performance_routes,
         execution_routes,
         control_routes,
+        dead_letter_routes,
         live_routes,
     ):
         router.include_router(routes(sources))

@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from uuid import UUID
 
 from novalgo_analytics.access import Access
 from novalgo_analytics.bookkeeper import Bookkeeper
+from novalgo_analytics.page.alert import Alerts
 from novalgo_analytics.page.feed import Feed
 from novalgo_analytics.page.history import History
 from novalgo_analytics.page.neighbours import Neighbours
@@ -27,13 +28,15 @@ class Sources:
     history: History
     feed: Feed
     neighbours: Neighbours
+    alerts: Alerts
     bus: Bus
     readiness: Readiness
     access: Access
+    channels: Sequence[str]
+    """Those over which the owner is told, by name; none where notices are only logged."""
+    dead_channels: Callable[[], Sequence[str]]
     benchmark: str
     """The symbol that the account is compared with."""
-    dead_letters: Callable[[], int]
-    """How many there are, as far as this process can tell."""
     clock: Clock
     new_id: Callable[[], UUID]
 

@@ -50,6 +50,9 @@ class Evidence:
     account: AccountSnapshotTaken | None
     halts: Sequence[TradingHalted]
     positions: Sequence[Position]
+    channels: Sequence[str]
+    """Those over which the owner is told."""
+    dead_channels: Sequence[str]
     problems: Sequence[ConfigProblem]
     """Rows of the Config tab that cannot be used."""
     dead_letters: int
@@ -84,8 +87,20 @@ _RANKS = (Light.RED, Light.AMBER, Light.GREY, Light.GREEN)
 def _trading(evidence: Evidence) -> Iterator[Finding]:
     for neighbour in evidence.neighbours:
         yield from _neighbour(neighbour)
+        if neighbour.mailbox:
+            yield Finding(
+                light=Light.AMBER,
+                what=f"The mailbox for alerts cannot be read: {neighbour.mailbox}",
+                todo="Webhooks go on. It tries again by itself; look at the NOVALGO_IMAP settings",
+            )
     for problem in evidence.own_problems:
         yield Finding(light=Light.RED, what=f"analytics: {problem}", todo="Look at its log")
+    for channel in evidence.dead_channels:
+        yield Finding(
+            light=Light.AMBER,
+            what=f"Notifications do not arrive: {channel} is dead",
+            todo="What is for it waits for a day. Look at NOVALGO_NOTIFY_URLS, or at the service",
+        )
     for halt in evidence.halts:
         scope = " ".join(part for part in (halt.symbol, halt.timeframe) if part)
         yield Finding(
@@ -151,7 +166,7 @@ def _right(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             light=Light.RED,
             what=f"Dead letters: {evidence.dead_letters}",
-            todo="A message could not be handled. `novalgo doctor` says where it lies, and why",
+            todo="A message could not be handled. Control lists them, says why, and can try again",
         )
     if evidence.unknown_today:
         yield Finding(

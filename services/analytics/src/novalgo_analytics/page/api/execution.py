@@ -10,6 +10,7 @@ from novalgo_analytics.execution.slippage import Slippage as Slipped
 from novalgo_analytics.execution.slippage import against_alert, against_quote
 from novalgo_analytics.execution.way import Milestone, delays
 from novalgo_analytics.page.api.words import Amount, Body
+from novalgo_analytics.page.budgets import budgets
 from novalgo_analytics.page.sources import Kept, Sources
 from novalgo_common.events import Ending
 
@@ -48,15 +49,24 @@ class EndingCount(Body):
     signals: int
 
 
+class Budget(Body):
+    """Requests that may still be made within this minute."""
+
+    name: str
+    left: int
+    of: int
+
+
 class Execution(Body):
     start: datetime
     signals: int
     orders: int
     busiest_minute: int
-    """The most orders that left within one minute; Alpaca allows 200 requests in one."""
+    """The most orders that left within one minute."""
     delays: list[Delay]
     slippage: list[Slippage]
     endings: list[EndingCount]
+    budgets: list[Budget]
 
 
 def execution_routes(sources: Sources) -> APIRouter:
@@ -81,6 +91,7 @@ async def _execution(sources: Sources, days: int) -> Execution:
     for order in orders:
         minute = order.submitted_at.replace(second=0, microsecond=0)
         minutes[minute] = minutes.get(minute, 0) + 1
+    left = await budgets(sources.neighbours.addresses)
     slips = (against_alert(orders), against_quote(orders))
     return Execution(
         start=start,
@@ -90,6 +101,7 @@ async def _execution(sources: Sources, days: int) -> Execution:
         delays=[Delay.model_validate(each) for each in delays(ways)],
         slippage=[_slippage(each) for each in slips if each is not None],
         endings=[EndingCount.model_validate(each) for each in endings(ways)],
+        budgets=[Budget.model_validate(each) for each in left],
     )
 
 

@@ -116,7 +116,8 @@ def overview_routes(sources: Sources) -> APIRouter:
         """The account, what was earned, by symbol and by book: what `novalgo profit` prints."""
         endings = await sources.store.signals_by_ending()
         closed = closed_trades(await sources.bookkeeper.ledgers(), sources.clock())
-        return summary(await standing(sources), endings, closed)
+        cash = await sources.store.cash()
+        return summary(await standing(sources), endings, closed, cash)
 
     return router
 
@@ -129,7 +130,7 @@ async def _overview(sources: Sources) -> Overview:
     endings: dict[Ending | None, int] = {}
     for (ending, _), count in seen.counts.items():
         endings[ending] = endings.get(ending, 0) + count
-    letters = max(sources.dead_letters(), endings.get(Ending.DEAD, 0))
+    letters = max(sources.bus.dead_letter_count(), endings.get(Ending.DEAD, 0))
     evidence = Evidence(
         now=now,
         own_problems=list(sources.readiness.problems().values()),
@@ -137,6 +138,8 @@ async def _overview(sources: Sources) -> Overview:
         account=numbers.account,
         halts=seen.halts,
         positions=numbers.positions,
+        channels=sources.channels,
+        dead_channels=sources.dead_channels(),
         problems=seen.config.problems if seen.config else (),
         dead_letters=letters,
         endings_today=endings,

@@ -139,6 +139,16 @@ class SignalReceipt(Body):
     """Of its events in the journal."""
 
 
+class Alert(Body):
+    """The alert as ingest keeps it, without its secret."""
+
+    channel: str | None
+    address: str | None
+    secret: str | None
+    """The name of the secret that it carried."""
+    text: str | None
+
+
 class PreviewedOrder(Body):
     leg: Leg
     side: Side
@@ -210,6 +220,14 @@ def signal_routes(sources: Sources) -> APIRouter:
     @router.get("/signals/{signal_id}")
     async def one(signal_id: UUID) -> SignalReceipt:
         return await _receipt(sources, signal_id)
+
+    @router.get("/signals/{signal_id}/alert")
+    async def alert(signal_id: UUID) -> Alert:
+        """What the alert said, as it came."""
+        found = await sources.alerts.of(signal_id)
+        if found is None:
+            raise HTTPException(404, "No alert came for it: a person ordered it")
+        return Alert.model_validate(found)
 
     @router.get("/signals/{signal_id}/preview")
     async def preview(signal_id: UUID) -> Preview:

@@ -18,10 +18,10 @@ export async function ask(path, query = {}, options = {}) {
   return body;
 }
 
-export function order(kind, scope) {
-  return ask(`/control/${kind}`, {}, {
+export function post(path, body = {}) {
+  return ask(path, {}, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(scope),
+    body: JSON.stringify(body),
   });
 }

@@ -2,12 +2,13 @@
 // where the browser gave up, names the last id, and the server goes on behind it.
 const SILENCE = 25_000;
 const AGAIN = 1500;
+const REMEMBERED = 100;
 
 export class Live extends EventTarget {
   constructor() {
     super();
     this.last = null;
-    this.seen = 0;
+    this.recent = [];
     this.state = "connecting";
   }
 
@@ -42,8 +43,9 @@ export class Live extends EventTarget {
     const position = Number(message.lastEventId);
     if (position <= this.last) return;
     this.last = position;
-    this.seen += 1;
-    this.dispatchEvent(new CustomEvent("happened", { detail: { position, ...JSON.parse(message.data) } }));
+    const detail = { position, ...JSON.parse(message.data) };
+    this.recent = [...this.recent.slice(1 - REMEMBERED), detail];
+    this.dispatchEvent(new CustomEvent("happened", { detail }));
   }
 
   check() {

@@ -9,11 +9,13 @@ export async function openReceipt(id, context, { onclose } = {}) {
   const content = h("div", {}, nothing("Loading…"));
   const dialog = panel("Receipt", content, { onclose: () => { stop.abort(); onclose?.(); } });
   const stop = new AbortController();
+  // Asked once: what happens meanwhile changes the receipt, and not these.
+  const once = { text: alertText(id), preview: preview(id) };
   const fill = async () => {
     try {
       const receipt = await ask(`/signals/${encodeURIComponent(id)}`);
       dialog.querySelector("h2").textContent = `${receipt.action} ${receipt.symbol} ${receipt.timeframe}`;
-      content.replaceChildren(...parts(receipt));
+      content.replaceChildren(...parts(receipt, once));
     } catch (error) {
       content.replaceChildren(h("p", { class: "problem", role: "alert" }, error.message));
     }
@@ -22,14 +24,14 @@ export async function openReceipt(id, context, { onclose } = {}) {
   await fill();
 }
 
-function parts(receipt) {
+function parts(receipt, once) {
   return [
     h("p", {}, ending(receipt), " ", h("span", { class: "soft" }, receipt.detail || words(receipt.reason))),
     h("h3", {}, "Its way"), waterfall(receipt.steps),
     h("h3", {}, "What was decided"), decision(receipt),
     h("h3", {}, "Orders and fills"), ...orders(receipt.orders),
-    h("h3", {}, "The alert, without its secret"), alert(receipt),
-    h("h3", {}, "What would it do now?"), preview(receipt),
+    h("h3", {}, "The alert, without its secret"), ...alert(receipt, once.text),
+    h("h3", {}, "What would it do now?"), once.preview,
   ];
 }
 
@@ -77,24 +79,39 @@ function orders(found) {
     ], order.fills, { empty: "No fill yet." })));
 }
 
-function alert(receipt) {
+function alert(receipt, text) {
   const received = receipt.received;
-  if (!received) return nothing("None: a person ordered this.");
-  return h("dl", { class: "facts" },
-    h("dt", {}, "Message"), h("dd", {}, `${receipt.action} ${receipt.symbol} ${receipt.timeframe}`),
+  if (!received) return [nothing("None: a person ordered this.")];
+  return [text, h("h3", {}, "What was read from it"), h("dl", { class: "facts" },
     h("dt", {}, "Bar"), h("dd", {}, time(received.bar_at, { always: true })),
     h("dt", {}, "Price"), h("dd", {}, dollars(received.price)),
     received.comment ? [h("dt", {}, "Comment"), h("dd", {}, received.comment)] : null,
     h("dt", {}, "Arrived as"), h("dd", {}, `number ${received.sequence}`),
-    h("dt", {}, "Signal"), h("dd", {}, h("code", {}, receipt.signal_id)));
+    h("dt", {}, "Signal"), h("dd", {}, h("code", {}, receipt.signal_id)))];
 }
 
-function preview(receipt) {
+function alertText(id) {
+  const place = h("div", {}, nothing("Asking ingest…"));
+  showAlert(id, place);
+  return place;
+}
+
+async function showAlert(id, place) {
+  try {
+    const kept = await ask(`/signals/${encodeURIComponent(id)}/alert`);
+    const came = `By ${kept.channel ?? "an unknown way"} from ${kept.address ?? "an unknown address"}, with the secret called ${kept.secret ?? "–"}.`;
+    place.replaceChildren(kept.text ? h("pre", { tabindex: "0" }, kept.text) : nothing("Ingest keeps no text of it."), h("p", { class: "soft" }, came));
+  } catch (error) {
+    place.replaceChildren(h("p", { class: "problem" }, error.message));
+  }
+}
+
+function preview(id) {
   const shown = h("div", { role: "status" });
   const look = async () => {
     shown.replaceChildren(nothing("Asking executor…"));
     try {
-      const told = await ask(`/signals/${receipt.signal_id}/preview`);
+      const told = await ask(`/signals/${encodeURIComponent(id)}/preview`);
       const lines = told.orders.map((order) => h("li", {}, `${order.leg}: ${order.side} ${order.quantity ? `${shares(order.quantity)} shares` : dollars(order.notional)}`));
       shown.replaceChildren(
         lines.length ? h("ol", {}, lines) : nothing("No order."),

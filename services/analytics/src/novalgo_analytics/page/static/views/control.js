@@ -1,7 +1,10 @@
-// Halt, resume, flatten: said plainly before, and followed until executor has done it.
-import { ask, order } from "../api.js";
+// Halt, resume, flatten: said plainly before, and followed until executor has done it. Dead letters; a test of the channels.
+import { ask, post } from "../api.js";
+import { confirmed } from "../confirm.js";
+import { deadLetters } from "../deadletters.js";
 import { card, choice, h, nothing, table } from "../dom.js";
-import { dollars, shares, time } from "../format.js";
+import { capital, dollars, shares, time } from "../format.js";
+import { notifications } from "../notifications.js";
 
 const DONE = { halt: "trading.halted.v1", resume: "trading.resumed.v1", flatten: "trading.halted.v1" };
 const PATIENCE = 15_000;
@@ -35,11 +38,12 @@ export async function show(frame, { live, session, signal }) {
 
   async function command(kind, asked) {
     books = await ask("/books", {}, { signal });
-    if (!(await confirmed(kind, asked, consequences(kind, asked)))) return;
+    const title = `${kind} ${nameOf(asked)}`;
+    if (!(await confirmed(`${capital(title)}?`, `Yes, ${title}`, consequences(kind, asked), { danger: kind === "flatten" }))) return;
     said.className = "";
     said.textContent = "On its way to executor…";
     try {
-      const { request_id: id } = await order(kind, asked);
+      const { request_id: id } = await post(`/control/${kind}`, asked);
       const done = await happened(live, DONE[kind], id);
       said.textContent = done ? `Done: ${kind} of ${nameOf(asked)}. It is in the journal.` : "It is in the journal, and executor has not told of it yet: it was so before, or look at Overview.";
     } catch (error) {
@@ -60,7 +64,9 @@ export async function show(frame, { live, session, signal }) {
   }
 
   const button = (kind, title, text, style) => h("div", {}, h("span", {}, h("strong", {}, title), text), h("button", { class: style, disabled: !mayControl, onclick: () => command(kind, scope()) }, `${title}…`));
-  await showHalts();
+  const letters = deadLetters({ live, signal, mayControl });
+  const channels = notifications({ signal, mayControl });
+  await Promise.all([showHalts(), letters.show(), channels.show()]);
   frame.append(
     h("div", { class: "head" }, h("h1", {}, "Control")),
     ...(mayControl ? [] : [h("div", { class: "card" }, h("p", {}, session.name === null ? ["To order anything, ", h("a", { href: "/login?next=/control" }, "log in"), " with an API key that may control."] : "This API key may only read. Log in with one that may control."))]),
@@ -68,7 +74,9 @@ export async function show(frame, { live, session, signal }) {
     card("An order", form, h("div", { class: "commands" },
       button("halt", "Halt", "No new positions. Exits go on.", "main"),
       button("flatten", "Flatten", "Halt, and close what is held.", "danger")), said),
-    card("From a terminal", nothing("novalgo halt, novalgo resume and novalgo flatten do the same, also while this page is away.")));
+    letters.element,
+    channels.element,
+    card("From a terminal", nothing("novalgo halt, resume, flatten, deadletters and alerts test do the same. The first three work while this page is away.")));
   live.addEventListener("happened", ({ detail }) => /^trading\./.test(detail.type) && showHalts(), { signal });
 }
 
@@ -76,25 +84,13 @@ function nameOf({ symbol, timeframe }) {
   return [symbol, timeframe].filter(Boolean).join(" ") || "everything";
 }
 
-function confirmed(kind, asked, consequences) {
-  return new Promise((resolve) => {
-    const no = h("button", { autofocus: true }, "Cancel");
-    const yes = h("button", { class: kind === "flatten" ? "danger" : "main" }, `Yes, ${kind} ${nameOf(asked)}`);
-    const dialog = h("dialog", { class: "confirm", "aria-labelledby": "confirm-title" }, h("h2", { id: "confirm-title" }, `${kind.charAt(0).toUpperCase()}${kind.slice(1)} ${nameOf(asked)}?`), consequences, h("div", { class: "buttons" }, no, yes));
-    let answer = false;
-    yes.addEventListener("click", () => { answer = true; dialog.close(); });
-    no.addEventListener("click", () => dialog.close());
-    dialog.addEventListener("close", () => { dialog.remove(); resolve(answer); });
-    document.body.append(dialog);
-    dialog.showModal();
-  });
-}
-
 function happened(live, type, id) {
+  const isIt = (detail) => detail.type === type && detail.correlation_id === id;
+  if (live.recent.some(isIt)) return Promise.resolve(true);
   return new Promise((resolve) => {
     const stop = new AbortController();
     const end = (done) => { stop.abort(); clearTimeout(timer); resolve(done); };
     const timer = setTimeout(() => end(false), PATIENCE);
-    live.addEventListener("happened", ({ detail }) => detail.type === type && detail.correlation_id === id && end(true), { signal: stop.signal });
+    live.addEventListener("happened", ({ detail }) => isIt(detail) && end(true), { signal: stop.signal });
   });
 }

@@ -23,6 +23,7 @@ export async function show(frame, context) {
       ]),
       card("How long each stretch takes", delays(told, context)),
       h("div", { class: "pair" }, card("What signals came to", endings(told)), card("Slippage", slippage(told))),
+      card("Requests left in this minute", budgets(told)),
     ];
   });
 }
@@ -54,6 +55,15 @@ function endings(told) {
     { name: "Signals", of: (each) => String(each.signals), class: "number" },
     { name: "Share", of: (each) => bar(each.signals / most), class: "far" },
   ], told.endings, { empty: "No signal in this time." });
+}
+
+function budgets(told) {
+  return table("Requests left", [
+    { name: "Of", of: (each) => capital(each.name) },
+    { name: "Left", of: (each) => String(each.left), class: "number" },
+    { name: "A minute", of: (each) => String(each.of), class: "number" },
+    { name: "Share", of: (each) => bar(each.left / each.of, each.left < each.of / 5 ? "down" : "accent") },
+  ], told.budgets, { empty: "Executor and sheets do not tell it now." });
 }
 
 function slippage(told) {

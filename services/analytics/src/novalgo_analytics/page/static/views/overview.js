@@ -8,7 +8,7 @@ import { COLUMNS, follow } from "../signalrows.js";
 
 const REST = 3000;
 const ANYWAY = 15_000;
-const WORDS = { green: "good", amber: "look when you have time", red: "look now", grey: "not known yet" };
+const WORDS = { green: "good", amber: "look when you have time", red: "look now", grey: "nothing to tell yet" };
 const TONES = { ready: "green", "not ready": "red", down: "red", unknown: "grey" };
 
 export async function show(frame, context) {

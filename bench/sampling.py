@@ -1,0 +1,137 @@
+"""What a running system holds at one moment: memory, handles, queues, files, latencies."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import aio_pika
+import httpx2
+from prometheus_client.parser import text_string_to_metric_families
+
+from bench.figures import percentile
+from bench.memory import resident
+from bench.novalgo import SERVICES, NovAlgo
+from bench.servers import Server
+from novalgo_common.topology import QUEUES
+
+DRAIN_WITHIN = 300.0
+LATE_STAGES = ("submitted", "filled", "shown")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Everything by service or by stage.  Latencies are of the time since the sample before."""
+
+    seconds: float
+    """Since the start."""
+    alerts: int
+    """Answered since the start."""
+    megabytes: Mapping[str, float]
+    handles: Mapping[str, int]
+    threads: Mapping[str, int]
+    stored_megabytes: Mapping[str, float]
+    queued: int
+    """Messages that lie in RabbitMQ's queues."""
+    answer_p50: float
+    """Milliseconds."""
+    answer_p99: float
+    """Milliseconds."""
+    stage_means: Mapping[str, float]
+    """Seconds from a signal's storage to each stage, in the mean."""
+
+    def __str__(self) -> str:
+        memory = ", ".join(f"{name} {value:.0f} MB" for name, value in self.megabytes.items())
+        return (
+            f"{self.seconds / 60:5.1f} min  {self.alerts:6,} alerts  p99 {self.answer_p99:4.0f} ms"
+            f"  queued {self.queued}  {memory}"
+        )
+
+
+class Sampler:
+    def __init__(self, running: NovAlgo, folder: Path, amqp_url: str) -> None:
+        self._services: dict[str, Server] = dict(zip(SERVICES, running.services, strict=True))
+        self._folder = folder
+        self._amqp_url = amqp_url
+        self._began = time.monotonic()
+        self._alerts = 0
+        self._answers: list[float] = []
+        self._stages: Mapping[str, tuple[float, float]] = {}
+
+    def answered(self, seconds: float) -> None:
+        self._alerts += 1
+        self._answers.append(seconds)
+
+    async def take(self) -> Sample:
+        answers, self._answers = self._answers or [0.0], []
+        before, self._stages = self._stages, await self._stage_sums()
+        return Sample(
+            seconds=time.monotonic() - self._began,
+            alerts=self._alerts,
+            megabytes={name: resident(each) for name, each in self._services.items()},
+            handles={name: _count(each, "fd") for name, each in self._services.items()},
+            threads={name: _count(each, "task") for name, each in self._services.items()},
+            stored_megabytes={name: self._stored(name) for name in SERVICES},
+            queued=await self._queued(),
+            answer_p50=percentile(answers, 50) * 1000,
+            answer_p99=percentile(answers, 99) * 1000,
+            stage_means=_means(before, self._stages),
+        )
+
+    async def drained(self) -> int:
+        """Wait until every signal has its ending; return how many have none after a while."""
+        deadline = time.monotonic() + DRAIN_WITHIN
+        while (missing := self._alerts - await self._endings()) > 0:
+            if time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.5)
+        return missing
+
+    async def _endings(self) -> int:
+        metrics = await self._metrics("executor")
+        return int(sum(metrics.get("novalgo_signals_ended_total", {}).values()))
+
+    async def _stage_sums(self) -> Mapping[str, tuple[float, float]]:
+        metrics = await self._metrics("analytics")
+        sums, counts = (
+            metrics.get(f"novalgo_stage_seconds_{part}", {}) for part in ("sum", "count")
+        )
+        return {stage: (sums.get(stage, 0.0), counts.get(stage, 0.0)) for stage in LATE_STAGES}
+
+    async def _metrics(self, service: str) -> Mapping[str, Mapping[str, float]]:
+        """Return the samples by name, then by their first label's value."""
+        async with httpx2.AsyncClient(timeout=10) as client:
+            page = await client.get(f"http://127.0.0.1:{self._services[service].port}/metrics")
+        found: dict[str, dict[str, float]] = {}
+        for family in text_string_to_metric_families(page.text):
+            for sample in family.samples:
+                label = next(iter(sample.labels.values()), "")
+                found.setdefault(sample.name, {})[label] = sample.value
+        return found
+
+    async def _queued(self) -> int:
+        async with await aio_pika.connect(self._amqp_url) as connection:
+            channel = await connection.channel()
+            names = [name for queue in QUEUES for name in queue.names()]
+            declared = [await channel.declare_queue(name, passive=True) for name in names]
+        return sum(each.declaration_result.message_count or 0 for each in declared)
+
+    def _stored(self, service: str) -> float:
+        files = self._folder.glob(f"{service}.sqlite*")
+        return sum(each.stat().st_size for each in files) / 1024**2
+
+
+def _count(server: Server, what: str) -> int:
+    return len(list(Path(f"/proc/{server.process.pid}/{what}").iterdir()))
+
+
+def _means(
+    before: Mapping[str, tuple[float, float]], now: Mapping[str, tuple[float, float]]
+) -> Mapping[str, float]:
+    means = {}
+    for stage, (total, number) in now.items():
+        total_before, number_before = before.get(stage, (0.0, 0.0))
+        if number > number_before:
+            means[stage] = (total - total_before) / (number - number_before)
+    return means
