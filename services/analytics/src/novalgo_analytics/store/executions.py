@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from sys import intern
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.engine import Connection
 from novalgo_analytics.execution.way import Milestone, Way
 from novalgo_analytics.facts import OrderDone
 from novalgo_analytics.store.movements import COUNTED
+from novalgo_analytics.store.statements import change
 from novalgo_analytics.store.tables import MOVEMENTS, ORDERS, SIGNALS, STEPS
 from novalgo_common.events import (
     Ending,
@@ -25,7 +27,7 @@ from novalgo_common.events import (
     SignalReceived,
     StatusWritten,
 )
-from novalgo_common.store import insert
+from novalgo_common.store import insert_for
 
 _MILESTONES = {
     SignalReceived: Milestone.STORED,
@@ -54,15 +56,21 @@ def step(
     at = _reached_at(event)
     if milestone is None or at is None:
         return
-    addition = insert(connection, STEPS).values(
-        signal_id=str(event.correlation_id), name=milestone.value, at=at
-    )
-    new = addition.excluded.at
-    is_wanted = new > STEPS.c.at if milestone in _LAST_COUNTS else new < STEPS.c.at
     connection.execute(
-        addition.on_conflict_do_update(
-            index_elements=["signal_id", "name"], set_={"at": new}, where=is_wanted
-        )
+        _step(connection.dialect.name, is_last=milestone in _LAST_COUNTS),
+        {"signal_id": str(event.correlation_id), "name": milestone.value, "at": at},
+    )
+
+
+@cache
+def _step(dialect: str, *, is_last: bool) -> sa.Executable:
+    """Return the statement, built once, that notes a step's first time or its last."""
+    addition = insert_for(dialect, STEPS)
+    new = addition.excluded.at
+    return addition.on_conflict_do_update(
+        index_elements=["signal_id", "name"],
+        set_={"at": new},
+        where=new > STEPS.c.at if is_last else new < STEPS.c.at,
     )
 
 
@@ -99,9 +107,8 @@ def see_order(connection: Connection, event: OrderSubmitted | OrderEnded) -> Non
         "detail": "",
     }
     connection.execute(
-        insert(connection, ORDERS)
-        .values(client_order_id=event.client_order_id, **(seen | changed))
-        .on_conflict_do_update(index_elements=["client_order_id"], set_=changed)
+        change(connection.dialect.name, ORDERS, "client_order_id", tuple(changed)),
+        {"client_order_id": event.client_order_id, **seen, **changed},
     )
 
 
