@@ -20,9 +20,7 @@ def test_what_grew_beyond_its_tolerance_is_told_with_both_figures() -> None:
     kept = {"an alert": {INSTRUCTIONS: 100.0, TURNS: 1.0}, "a fill": {INSTRUCTIONS: 100.0}}
     measured = {"an alert": {INSTRUCTIONS: 120.0, TURNS: 1.2}, "a fill": {INSTRUCTIONS: 104.0}}
 
-    assert regressions(kept, measured) == [
-        "an alert: 120 instructions, was 100 (tolerance ×1.05)"
-    ]
+    assert regressions(kept, measured) == ["an alert: 120 instructions, was 100 (tolerance ×1.05)"]
 
 
 def test_a_new_path_and_one_that_is_gone_are_no_regression() -> None:

@@ -43,10 +43,11 @@ class TradeNumbers:
 
 def trade_numbers(trades: Sequence[Trade]) -> TradeNumbers:
     """Return the numbers of trades that are given in the order of their closing."""
-    won = [trade.realised for trade in trades if trade.realised > 0]
-    lost = [trade.realised for trade in trades if trade.realised < 0]
+    results = [trade.realised for trade in trades]
+    won = [result for result in results if result > 0]
+    lost = [result for result in results if result < 0]
     profit, loss = sum(won, NONE), sum(lost, NONE)
-    streaks = _streaks(trades)
+    streaks = _streaks(results)
     return TradeNumbers(
         trades=len(trades),
         won=len(won),
@@ -61,15 +62,15 @@ def trade_numbers(trades: Sequence[Trade]) -> TradeNumbers:
         average_win=profit / len(won) if won else None,
         average_loss=loss / len(lost) if lost else None,
         payoff=float((profit / len(won)) / -(loss / len(lost))) if won and lost else None,
-        best=max(trades, key=lambda trade: trade.realised, default=None),
-        worst=min(trades, key=lambda trade: trade.realised, default=None),
+        best=trades[results.index(max(results))] if trades else None,
+        worst=trades[results.index(min(results))] if trades else None,
         longest_winning=max((streak for streak in streaks if streak > 0), default=0),
         longest_losing=-min((streak for streak in streaks if streak < 0), default=0),
         current=streaks[-1] if streaks else 0,
     )
 
 
-def _streaks(trades: Iterable[Trade]) -> list[int]:
+def _streaks(results: Iterable[Decimal]) -> list[int]:
     """Return the lengths of the rows of one outcome, negative of losses, 0 of even trades."""
-    outcomes = ((trade.realised > 0) - (trade.realised < 0) for trade in trades)
+    outcomes = ((result > 0) - (result < 0) for result in results)
     return [outcome * len(list(row)) for outcome, row in groupby(outcomes)]
