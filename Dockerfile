@@ -13,7 +13,7 @@ FROM python:3.13.9-slim-bookworm
 ARG SERVICE
 ARG SOURCE=services/${SERVICE}
 ENV PATH=/opt/novalgo/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
-    NOVALGO_BIND_HOST=0.0.0.0 NOVALGO_DATA_DIR=/data SERVICE=${SERVICE}
+    NOVALGO_BIND_HOST=0.0.0.0 NOVALGO_DATA_DIR=/data MPLCONFIGDIR=/tmp/matplotlib SERVICE=${SERVICE}
 COPY --from=build /opt/novalgo /opt/novalgo
 COPY deploy/is_ready.py /usr/local/lib/is_ready.py
 COPY libs/common/src ${SOURCE}/src /app/

@@ -24,6 +24,7 @@ from bench import (
     publishing,
     replaced,
     restart,
+    sheet_memory,
     statuses,
     sustained,
 )
@@ -51,6 +52,7 @@ class Name(StrEnum):
     ABUSE = "abuse"
     MEMORY = "memory"
     STATUSES = "statuses"
+    SHEET_MEMORY = "sheet-memory"
     IDLE = "idle"
     RESTART = "restart"
 
@@ -68,6 +70,7 @@ BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
     Name.ABUSE: abuse.measure,
     Name.MEMORY: memory.measure,
     Name.STATUSES: statuses.measure,
+    Name.SHEET_MEMORY: sheet_memory.measure,
     Name.IDLE: idle.measure,
     Name.RESTART: restart.measure,
 }

@@ -26,6 +26,8 @@ INSTRUCTIONS, TURNS = "instructions", "yardsticks"
 TOLERANCES: Mapping[str, float] = {INSTRUCTIONS: 1.05, TURNS: 1.4}
 ROUNDS = 60
 SECONDS_A_ROUND = 0.004
+ADAPTED = 64
+"""Turns after which CPython 3.11 has put the fast forms of instructions where it will."""
 
 Figures = Mapping[str, Mapping[str, float]]
 """By hot path, then by figure."""
@@ -78,8 +80,9 @@ def regressions(kept: Figures, measured: Figures) -> list[str]:
 
 
 def instructions(path: HotPath) -> int:
-    """Count the byte code instructions of one turn, after one that fills caches."""
-    path()
+    """Count the byte code instructions of one turn, after those that make Python adapt its code."""
+    for _ in range(ADAPTED):
+        path()
     counted = 0
 
     def trace(frame: FrameType, event: str, _argument: Any) -> Any:

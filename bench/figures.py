@@ -6,6 +6,7 @@ from statistics import median
 
 P50, P99, WORST = "p50 ms", "p99 ms", "worst ms"
 ACKS = "acks a second"
+COST = "processor µs an alert"
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,15 @@ def _processes(
 
 
 @contextmanager
+def sheets_alone(folder: Path, amqp_url: str, google_port: int) -> Iterator[Server]:
+    """Run sheets by itself, on a Google at this port."""
+    [port] = free_ports(1)
+    environ = _environ(folder, {"sheets": port, "simulator": google_port}, amqp_url)
+    with server(["novalgo_sheets"], [port], folder, environ) as running:
+        yield running
+
+
+@contextmanager
 def ingest_alone(
     folder: Path, amqp_url: str, settings: Mapping[str, str] | None = None
 ) -> Iterator[Server]:

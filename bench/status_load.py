@@ -68,7 +68,7 @@ async def run(data_dir: Path, port: int) -> Mapping[str, float]:
             await bus.subscribe(queue, watch)
     settings = Settings(data_dir=data_dir, simulator_port=port)
     async with open_service(settings, bus, utc_now):
-        await _until(lambda: _statuses(data_dir).get("SAA") == "READY")
+        await _until(lambda: statuses(data_dir).get("SAA") == "READY")
         await asyncio.sleep(5)
         memory, before = resident(), await _calls(port)
         started = time.monotonic()
@@ -80,13 +80,13 @@ async def run(data_dir: Path, port: int) -> Mapping[str, float]:
             last[symbol] = RowStatus.WAITING if action is Action.CLOSE else RowStatus.FILLED
             signal_id = uuid4()
             watch.told[signal_id] = time.monotonic()
-            await bus.publish(_ended(signal_id, symbol, action))
+            await bus.publish(ended(signal_id, symbol, action))
         after = await _calls(port)
         minute = time.monotonic() - started
         await _until(lambda: watch.seen.keys() >= watch.told.keys())
         grown = resident()
         delays = [watch.seen[each] - at for each, at in watch.told.items()]
-        shown = _statuses(data_dir)
+        shown = statuses(data_dir)
     await bus.close()
     return {
         "writes": after["writes"] - before["writes"],
@@ -100,7 +100,8 @@ async def run(data_dir: Path, port: int) -> Mapping[str, float]:
     }
 
 
-def _ended(signal_id: UUID, symbol: str, action: Action) -> SignalEnded:
+def ended(signal_id: UUID, symbol: str, action: Action) -> SignalEnded:
+    """Return what makes a row FILLED, or WAITING once it is closed."""
     return SignalEnded(
         event_id=uuid4(),
         occurred_at=utc_now(),
@@ -113,7 +114,8 @@ def _ended(signal_id: UUID, symbol: str, action: Action) -> SignalEnded:
     )
 
 
-def _statuses(data_dir: Path) -> dict[str, str]:
+def statuses(data_dir: Path) -> dict[str, str]:
+    """Return the Order Status of each symbol, as the sheet shows it."""
     with (data_dir / "sheet" / "Config.csv").open(newline="") as file:
         return {row["symbol"]: row.get("Order Status") or "" for row in csv.DictReader(file)}
 

@@ -16,6 +16,8 @@ from novalgo_common.events import (
     Bar,
     BarsReported,
     BarsRequested,
+    CashKind,
+    CashMoved,
     ConfigChanged,
     ConfigProblem,
     ConfigRequested,
@@ -90,6 +92,7 @@ def a_signal(**changes: object) -> SignalReceived:
             "alert_at": NOON,
             "bar_at": NOON,
             "price": Decimal("200.00"),
+            "stored_at": changes.get("occurred_at", NOON),
         },
         changes,
     )
@@ -176,6 +179,18 @@ def an_order_ended(**changes: object) -> OrderEnded:
         "filled_average_price": Decimal("200.00"),
     }
     return _build(OrderEnded, defaults, changes)
+
+
+def a_cash_movement(**changes: object) -> CashMoved:
+    """Return a fee of three cents."""
+    defaults: dict[str, object] = {
+        "kind": CashKind.FEE,
+        "amount": Decimal("-0.03"),
+        "symbol": None,
+        "activity": "FEE",
+        "activity_id": "20261111000000000::made-up",
+    }
+    return _build(CashMoved, defaults, changes)
 
 
 def a_position_adopted(**changes: object) -> PositionAdopted:

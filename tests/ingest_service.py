@@ -2,19 +2,18 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import uvicorn
 
 from novalgo_common.dead_letters import FileDeadLetters
 from novalgo_common.events import AlarmRaised, Event, PerformanceRequested, SignalReceived
-from novalgo_common.http_server import Config, Edge
+from novalgo_common.http_server import Config, Edge, Server
 from novalgo_common.local_bus import LocalBus
 from novalgo_common.topology import (
     ANALYTICS_JOURNAL,
@@ -149,7 +148,7 @@ async def running_ingest(
 
 @asynccontextmanager
 async def _serving(app: Any, edge: Edge) -> AsyncIterator[str]:
-    server = _Server(Config(app, edge))
+    server = Server(Config(app, edge))
     with listening() as (listener, port):
         task = asyncio.create_task(server.serve([listener]))
         await until(lambda: server.started)
@@ -158,9 +157,3 @@ async def _serving(app: Any, edge: Edge) -> AsyncIterator[str]:
         finally:
             server.should_exit = True
             await task
-
-
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

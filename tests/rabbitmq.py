@@ -85,14 +85,21 @@ class PrivateNode:
 
     def run_short_of_memory(self) -> None:
         """Raise the alarm that keeps it from taking messages, as a large backlog would."""
-        self._set_memory("absolute", "1")
+        self._control("set_vm_memory_high_watermark", "absolute", "1")
 
     def have_memory_again(self) -> None:
-        self._set_memory("0.4")
+        self._control("set_vm_memory_high_watermark", "0.4")
 
-    def _set_memory(self, *limit: str) -> None:
-        command = [str(_SERVER.with_name("rabbitmqctl")), "set_vm_memory_high_watermark", *limit]
-        subprocess.run(command, env=self._environment(), capture_output=True, check=True)
+    def run_short_of_disk(self) -> None:
+        """Raise the other alarm of that kind."""
+        self._control("set_disk_free_limit", "1000TB")
+
+    def have_disk_again(self) -> None:
+        self._control("set_disk_free_limit", "1MB")
+
+    def _control(self, *command: str) -> None:
+        whole = [str(_SERVER.with_name("rabbitmqctl")), *command]
+        subprocess.run(whole, env=self._environment(), capture_output=True, check=True)
 
     def stop(self) -> None:
         """End everything and remove its files."""

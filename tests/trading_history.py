@@ -31,6 +31,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 SYMBOLS = ("AAPL", "AMD", "AMZN", "COIN", "GOOG", "META", "MSFT", "NVDA", "QQQ", "TSLA")
 START = Decimal(100_000)
 OPEN = time(9, 35)
+COMMIT = timedelta(milliseconds=4)
 CENT = Decimal("0.01")
 
 
@@ -107,6 +108,7 @@ class History:
             price=quote,
             **own,
         )
+        signal = signal.model_copy(update={"stored_at": signal.occurred_at + COMMIT})
         cause: dict[str, object] = {"correlation_id": signal.event_id, **own}
         order = f"nv-{signal.event_id.hex}-{leg.value}"
         submitted = signal.occurred_at + timedelta(milliseconds=chance.randint(60, 350))

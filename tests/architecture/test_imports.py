@@ -17,7 +17,7 @@ SERVICES = {"novalgo_ingest", "novalgo_executor", "novalgo_sheets", "novalgo_ana
 
 HOMES = {
     "aio_pika": "novalgo_common/rabbitmq/",
-    "alpaca": "novalgo_executor/alpaca.py",
+    "alpaca": "novalgo_executor/alpaca/",
     "apprise": "novalgo_analytics/notifications/channel.py",
     "gspread": "novalgo_sheets/google.py",
     "matplotlib": "novalgo_analytics/charts/",
@@ -32,6 +32,7 @@ DECIDING = {
         "moments.py",
         "names.py",
         "openapi.py",
+        "redact.py",
         "strict_json.py",
         "text_pattern.py",
         "translate.py",

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests.chaos.figures import figures, table
+from tests.chaos.outages import LULL, outages
 from tests.chaos.run import Order, Report, run
-from tests.chaos.schedule import Amounts
+from tests.chaos.schedule import Amounts, schedule
 from tests.rabbitmq import private_node
 
 ALERTS_A_MINUTE = 560
@@ -21,12 +22,7 @@ ALERTS_A_MINUTE = 560
 def main() -> int:
     asked = _asked(sys.argv[1:])
     console = Console(highlight=False)
-    order = Order(
-        seed=asked.seed,
-        seconds=asked.minutes * 60,
-        alerts=round(ALERTS_A_MINUTE * asked.minutes),
-        amounts=Amounts.for_minutes(asked.minutes),
-    )
+    order = _outages(asked) if asked.outages else _drawn(asked)
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="novalgo-chaos-"))
     console.print(f"seed {order.seed}, {asked.minutes:g} minutes, logs in {folder / 'outside'}")
     report = _run(order, folder, console)
@@ -34,6 +30,27 @@ def main() -> int:
     for line in figures(report):
         console.print(line, soft_wrap=True)
     return 0 if report.holds else 1
+
+
+def _drawn(asked: argparse.Namespace) -> Order:
+    seconds = asked.minutes * 60
+    return Order(
+        seed=asked.seed,
+        seconds=seconds,
+        alerts=round(ALERTS_A_MINUTE * asked.minutes),
+        planned=schedule(asked.seed, seconds, Amounts.for_minutes(asked.minutes)),
+    )
+
+
+def _outages(asked: argparse.Namespace) -> Order:
+    planned = outages(asked.minutes * 60)
+    seconds = planned[-1].at + LULL
+    return Order(
+        seed=asked.seed,
+        seconds=seconds,
+        alerts=round(ALERTS_A_MINUTE / 4 * seconds / 60),
+        planned=planned,
+    )
 
 
 def _run(order: Order, folder: Path, console: Console) -> Report:
@@ -58,6 +75,11 @@ def _teller(bar: Progress, task: int, console: Console) -> Callable[[float, str]
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument(
+        "--outages",
+        action="store_true",
+        help="no drawn troubles: RabbitMQ away for all the minutes, then disk and store",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="an empty folder that is kept")
     return parser.parse_args(arguments)

@@ -34,8 +34,10 @@ class Sent:
     chart: Chart
     action: str
     answers: list[str] = field(default_factory=list)
-    """The signal's id, once an answer of 200."""
+    """The signal's id, for each answer of 200."""
     sends: int = 0
+    refusals: list[int] = field(default_factory=list)
+    """The status of each answer but those of 200."""
 
 
 @dataclass
@@ -92,6 +94,7 @@ class Load:
         except httpx2.TransportError:
             return False
         if answer.status_code != 200:
+            alert.refusals.append(answer.status_code)
             return False
         self.seconds.append(asyncio.get_running_loop().time() - started)
         alert.answers.append(answer.json()["signal_id"])

@@ -15,7 +15,7 @@ import httpx2
 from novalgo_simulator.faults import Script
 from tests.chaos.alerts import Chart, Load
 from tests.chaos.evidence import Evidence, gather, receipts, summary, tab
-from tests.chaos.schedule import SERVICES, Amounts, Planned, schedule
+from tests.chaos.schedule import SERVICES, Planned
 from tests.chaos.stage import KEYS, Stage, a_stage
 from tests.chaos.verdict import Check, last_signals, status_after, verdict
 from tests.rabbitmq import PrivateNode
@@ -43,7 +43,7 @@ class Order:
     seed: int
     seconds: float
     alerts: int
-    amounts: Amounts
+    planned: Sequence[Planned]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +83,7 @@ async def run(order: Order, folder: Path, node: PrivateNode, tell: Tell) -> Repo
         )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(load.run(order.alerts, order.alerts / order.seconds))
-            planned = schedule(order.seed, order.seconds, order.amounts)
-            tasks.create_task(_bring_about(stage, planned, tell))
+            tasks.create_task(_bring_about(stage, order.planned, tell))
         tell(order.seconds, "quiet: waiting until everything has its ending")
         settled_after = await _settle(stage)
         troubled = [] if settled_after is not None else await _troubled(stage)

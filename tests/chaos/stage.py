@@ -32,10 +32,13 @@ from tests.chaos.troubles import (
     KillBroker,
     LockStore,
     Slow,
+    SlowDisk,
+    StopBroker,
     Trouble,
 )
 from tests.ports import free_port
 from tests.rabbitmq import PrivateNode
+from tests.slow_disk import SlowSyncs
 from tests.system import HEADER, System, system_environ
 from tests.system import SERVICES as PROCESSES
 
@@ -53,6 +56,8 @@ class Stage:
     links: Mapping[str, Proxy]
     disk: Path | None
     """The services' small disk, where this user may mount one."""
+    slow_syncs: SlowSyncs | None
+    """What slows ingest's disk, where it could be built."""
     stores: Path
     done: Counter[str] = field(default_factory=Counter)
     """The troubles that came about, by kind."""
@@ -71,6 +76,9 @@ class Stage:
             case KillBroker():
                 async with self._broker:
                     await asyncio.to_thread(self.node.restart)
+            case StopBroker(seconds):
+                async with self._broker:
+                    await self._stop_broker(seconds)
             case FreezeBroker(seconds):
                 async with self._broker:
                     await self._freeze_broker(seconds)
@@ -85,6 +93,9 @@ class Stage:
                 await self._heal_after(link, seconds)
             case FillDisk(seconds):
                 if not await self._fill_disk(seconds):
+                    return
+            case SlowDisk(seconds, each):
+                if not await self._slow_disk(seconds, each):
                     return
             case LockStore(service, seconds):
                 await asyncio.to_thread(self._lock_store, service, seconds)
@@ -113,6 +124,13 @@ class Stage:
         with suppress(ProcessLookupError):
             process.send_signal(signal.SIGCONT)
 
+    async def _stop_broker(self, seconds: float) -> None:
+        self.node.kill()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            await asyncio.to_thread(self.node.start)
+
     async def _freeze_broker(self, seconds: float) -> None:
         self.node.freeze()
         try:
@@ -136,6 +154,14 @@ class Stage:
                 await asyncio.sleep(seconds)
             finally:
                 filler.unlink(missing_ok=True)
+        return True
+
+    async def _slow_disk(self, seconds: float, each: float) -> bool:
+        if self.slow_syncs is None:
+            return False
+        async with self._disk:
+            with self.slow_syncs.taking(each):
+                await asyncio.sleep(seconds)
         return True
 
     def _lock_store(self, service: str, seconds: float) -> None:
@@ -165,16 +191,17 @@ async def a_stage(folder: Path, node: PrivateNode, rows: Sequence[str]) -> Async
             name: await stack.enter_async_context(Proxy.open(port))
             for name, port in _targets(node, ports).items()
         }
+        slow_syncs = SlowSyncs.built_in(outside)
         http = await stack.enter_async_context(httpx2.AsyncClient(timeout=30, trust_env=False))
         system = System(
             data_dir=outside,
             environ=system_environ(ports, data_dir=str(stores), simulator_cash="100000000"),
             ports=ports,
             http=http,
-            own=_own_environs(outside, links),
+            own=_own_environs(outside, links, slow_syncs),
         )
         supervisor = await stack.enter_async_context(Supervisor.watching(system, PROCESSES))
-        yield Stage(system, supervisor, node, links, disk, stores)
+        yield Stage(system, supervisor, node, links, disk, slow_syncs, stores)
 
 
 def _targets(node: PrivateNode, ports: Mapping[str, int]) -> dict[str, int]:
@@ -184,13 +211,17 @@ def _targets(node: PrivateNode, ports: Mapping[str, int]) -> dict[str, int]:
     return {**to_rabbitmq, "Alpaca": ports["simulator"], "Google": ports["simulator"]}
 
 
-def _own_environs(outside: Path, links: Mapping[str, Proxy]) -> dict[str, dict[str, str]]:
+def _own_environs(
+    outside: Path, links: Mapping[str, Proxy], slow_syncs: SlowSyncs | None
+) -> dict[str, dict[str, str]]:
     alpaca, google = links["Alpaca"].port, links["Google"].port
     amqp = {service: links[f"{service} to RabbitMQ"].port for service in SERVICES}
     own = {
         service: {"NOVALGO_AMQP_URL": f"amqp://guest:guest@127.0.0.1:{port}/"}
         for service, port in amqp.items()
     }
+    if slow_syncs is not None:
+        own["ingest"] |= slow_syncs.environ
     own["executor"] |= {
         "NOVALGO_ALPACA_URL": f"http://127.0.0.1:{alpaca}",
         "NOVALGO_ALPACA_DATA_URL": f"http://127.0.0.1:{alpaca}",
@@ -237,6 +268,8 @@ def _kind(trouble: Trouble) -> str:
             return "service frozen"
         case KillBroker():
             return "kill -9 of RabbitMQ"
+        case StopBroker():
+            return "RabbitMQ away"
         case FreezeBroker():
             return "RabbitMQ frozen"
         case Cut():
@@ -247,6 +280,8 @@ def _kind(trouble: Trouble) -> str:
             return "link slowed"
         case FillDisk():
             return "disk full"
+        case SlowDisk():
+            return "disk slow"
         case LockStore():
             return "store locked"
         case Faulty():

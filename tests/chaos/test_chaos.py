@@ -40,7 +40,7 @@ def node(broker: Broker) -> Iterator[PrivateNode]:
 async def test_a_minute_of_trouble_loses_and_doubles_nothing(
     node: PrivateNode, tmp_path: Path
 ) -> None:
-    order = Order(seed=11, seconds=45, alerts=250, amounts=SHORT)
+    order = Order(seed=11, seconds=45, alerts=250, planned=schedule(11, 45, SHORT))
 
     report = await run(order, tmp_path, node, lambda _at, _what: None)
 

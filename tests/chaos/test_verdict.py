@@ -88,6 +88,11 @@ def test_a_sound_run_breaks_no_promise() -> None:
             id="an accepted alert is lost",
         ),
         pytest.param(
+            lambda: a_sound_run(sent=[Sent(0, Chart(*BOOK), "BUY", ["1", "1"], 3, [500])]),
+            "What is not accepted is answered with 503",
+            id="an alert is answered with 500",
+        ),
+        pytest.param(
             lambda: a_sound_run(receipts=[RECEIPT | {"ending": None}]),
             "Every signal has its ending",
             id="a signal has no ending",

@@ -27,6 +27,13 @@ class KillBroker:
 
 
 @dataclass(frozen=True, slots=True)
+class StopBroker:
+    """RabbitMQ is away, and comes back with what it had confirmed."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class FreezeBroker:
     seconds: float
 
@@ -64,6 +71,14 @@ class FillDisk:
 
 
 @dataclass(frozen=True, slots=True)
+class SlowDisk:
+    """Each sync of ingest's store takes so long."""
+
+    seconds: float
+    each: float
+
+
+@dataclass(frozen=True, slots=True)
 class LockStore:
     """Somebody else holds the write lock of a service's store."""
 
@@ -83,11 +98,13 @@ Trouble: TypeAlias = (
     Kill
     | Freeze
     | KillBroker
+    | StopBroker
     | FreezeBroker
     | Cut
     | BlackHole
     | Slow
     | FillDisk
+    | SlowDisk
     | LockStore
     | Faulty
 )

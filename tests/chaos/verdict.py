@@ -36,6 +36,7 @@ class Check:
 def verdict(evidence: Evidence) -> list[Check]:
     return [
         _accepted(evidence),
+        _refused(evidence),
         _ended(evidence),
         _resends(evidence),
         _order_ids(evidence),
@@ -62,6 +63,16 @@ def _accepted(evidence: Evidence) -> Check:
     stored = {receipt["signal_id"] for receipt in evidence.receipts}
     found = f"{len(accepted)} answered with 200, {len(stored)} stored"
     return _check("Every accepted alert is there", accepted - stored, found)
+
+
+def _refused(evidence: Evidence) -> Check:
+    """TradingView sends again on 5xx alone, so nothing else may mean that it should."""
+    statuses = Counter(status for alert in evidence.sent for status in alert.refusals)
+    wrong = [
+        f"{count} answered with {status}" for status, count in statuses.items() if status != 503
+    ]
+    found = f"{statuses[503]} answered with 503"
+    return _check("What is not accepted is answered with 503", wrong, found)
 
 
 def _ended(evidence: Evidence) -> Check:

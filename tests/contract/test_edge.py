@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from novalgo_common import http_protocol
+from novalgo_common import http_protocol, http_tls
 from novalgo_common.errors import SettingsError
 from novalgo_common.http_protocol import LARGEST_HEAD, STRANGERS_OF_ONE_ADDRESS
 from novalgo_common.http_server import Tls, tls_context
@@ -185,6 +185,44 @@ async def test_with_a_certificate_ingest_speaks_https_alone(tmp_path: Path) -> N
 
     assert answer.status_code == 200
     assert "max-age" in answer.headers["Strict-Transport-Security"]
+
+
+async def test_handshakes_that_do_not_end_are_counted_and_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority(tmp_path)
+    async with (
+        running_ingest(
+            tmp_path,
+            tls=authority.client(),
+            NOVALGO_TLS_CERTIFICATE=str(authority.sign("novalgo")),
+            NOVALGO_ALLOWED_NETWORKS="127.0.0.1",
+        ) as ingest,
+        AsyncExitStack() as stack,
+    ):
+        # Some say nothing at all, some begin as TLS does.
+        streams = [
+            await stack.enter_async_context(_connected(ingest, STRANGER))
+            for _ in range(STRANGERS_OF_ONE_ADDRESS + 50)
+        ]
+        for _, writer in streams[::2]:
+            writer.write(b"\x16\x03\x01\x02\x00")
+        closed = [asyncio.ensure_future(_is_closed(reader)) for reader, _ in streams]
+        await until(lambda: sum(task.done() for task in closed) >= 50)
+        assert sum(task.done() for task in closed) == 50
+        answers = await asyncio.gather(*(ingest.post(id=number) for number in range(20)))
+
+        for _, writer in streams:
+            writer.close()
+        assert all(await asyncio.gather(*closed))
+
+        monkeypatch.setattr(http_tls, "ARRIVES_WITHIN", 0.05)
+        async with _connected(ingest, STRANGER) as (reader, writer):
+            writer.write(b"\x16\x03\x01\x02\x00")
+            assert await _is_closed(reader)
+        again = await ingest.post(id="again")
+
+    assert {answer.status_code for answer in answers} == {again.status_code} == {200}
 
 
 @pytest.mark.parametrize(

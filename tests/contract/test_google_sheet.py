@@ -98,7 +98,8 @@ async def test_the_performance_tab_is_made_where_it_is_missing(sheet: GoogleShee
 async def test_blocks_of_both_tabs_are_one_request(
     sheet: GoogleSheet, google: RunningGoogle, tmp_path: Path
 ) -> None:
-    reading = await anchored(sheet, "Performance")
+    await sheet.write(await anchored(sheet, "Performance"), [], [a_block("held from now on")])
+    reading = await sheet.read({"Performance"})
     before = google.sheets.quota.taken("Write")
 
     await sheet.write(reading, [a_strip("FILLED")], [a_block("AAPL")])
@@ -132,7 +133,7 @@ async def test_a_spreadsheet_without_a_config_tab_says_so(
 ) -> None:
     (tmp_path / "sheet" / "Config.csv").rename(tmp_path / "sheet" / "Konfig.csv")
 
-    with pytest.raises(SheetAwayError, match="no tab named Config"):
+    with pytest.raises(SheetAwayError, match="no tab is named Config"):
         await sheet.read(())
 
 
@@ -252,6 +253,65 @@ async def test_a_column_of_ours_that_was_deleted_meanwhile_is_written_nowhere(
 
     assert google.sheets.workbook.read()["Config"].cells == before
     assert (await sheet.read(())).anchors.keys() == {"Last Updated", "Reason"}
+
+
+def rename(google: RunningGoogle, title: str, to: str) -> None:
+    tab = google.sheets.workbook.read()[title].sheet_id
+    ask(google, "updateSheetProperties", properties={"sheetId": tab, "title": to}, fields="title")
+
+
+async def read_again(sheet: GoogleSheet, *others: str) -> Reading:
+    """Read; where a title has just changed, the first read fails and the second looks anew."""
+    try:
+        return await sheet.read(others)
+    except SheetAwayError:
+        return await sheet.read(others)
+
+
+async def test_a_config_tab_that_a_person_renames_is_followed(
+    sheet: GoogleSheet, google: RunningGoogle, tmp_path: Path
+) -> None:
+    await anchored(sheet)
+    rename(google, "Config", "My charts")
+
+    reading = await read_again(sheet)
+    await sheet.write(reading, [a_strip("FILLED")], [])
+
+    assert (reading.config.title, reading.config.cells[1][0]) == ("Config", "NAN")
+    assert "NAN,5000,TRUE,FILLED\n" in (tmp_path / "sheet" / "My charts.csv").read_text()
+
+
+async def test_a_tab_that_was_written_is_followed_under_another_title_and_over_a_restart(
+    sheet: GoogleSheet, google: RunningGoogle, tmp_path: Path
+) -> None:
+    await sheet.write(await anchored(sheet, "Performance"), [], [a_block("AAPL")])
+    rename(google, "Performance", "How it went")
+    reading = await read_again(sheet, "Performance")
+    settings = Settings(data_dir=tmp_path, simulator_port=google.port)
+
+    async with GoogleSheet.open(settings) as anew:
+        again = await anew.read({"Performance"})
+        await anew.write(again, [], [a_block("MSFT", row=2)])
+
+    assert reading.others["Performance"].cells == again.others["Performance"].cells
+    assert (tmp_path / "sheet" / "How it went.csv").read_text() == "\nAAPL\nMSFT\n"
+    assert not (tmp_path / "sheet" / "Performance.csv").exists()
+
+
+async def test_a_config_tab_with_the_title_of_another_is_not_written_over(
+    sheet: GoogleSheet, google: RunningGoogle
+) -> None:
+    await anchored(sheet)
+    rename(google, "Config", "Performance")
+    before = google.sheets.workbook.read()["Performance"].cells
+
+    reading = await read_again(sheet, "Performance")
+    with pytest.raises(SheetAwayError):
+        await sheet.write(reading, [], [a_block("AAPL")])
+
+    assert reading.config.cells[1][0] == "NAN"
+    assert reading.others == {}
+    assert google.sheets.workbook.read()["Performance"].cells == before
 
 
 async def test_a_tab_is_found_in_any_capitals(sheet: GoogleSheet, tmp_path: Path) -> None:

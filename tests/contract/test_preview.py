@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from novalgo_common.events import Event, PreviewRequested
+from novalgo_ingest.alert import NOT_UNIQUE
 from tests.builders import SECOND, a_config_changed, a_config_row, a_preview
 from tests.ingest_service import API_KEY, Ingest, an_alert_body, running_ingest
 
@@ -53,9 +54,9 @@ async def test_a_preview_tells_what_an_alert_becomes_and_stores_nothing(ingest: 
             "bar_time": None,
             "price": 190.5,
             "comment": None,
-            "resends_are_certain": False,
         },
         "skipped": None,
+        "warning": NOT_UNIQUE,
         "executor": {
             "held": 0,
             "orders": [{"leg": "open", "side": "buy", "qty": 25, "dollars": None}],

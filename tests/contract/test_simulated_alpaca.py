@@ -275,6 +275,34 @@ def test_fills_are_paged_by_the_last_activity_s_id(client: TradingClient) -> Non
     assert [fill["symbol"] for fill in latest] == ["SPY"]
 
 
+def test_cash_moves_without_a_trade_and_is_listed_beside_the_fills(
+    base: str, client: TradingClient
+) -> None:
+    control(base, "market", frozen=True)
+    placed(client)
+    before = Decimal(truth(base)["equity"])
+    control(base, "cash", activity_type="CSD", net_amount="500")
+    control(base, "cash", activity_type="FEE", net_amount="-0.03", symbol="AAPL")
+
+    cash: Any = client.get(
+        "/account/activities", {"category": "non_trade_activity", "direction": "asc"}
+    )
+    every = client.get("/account/activities", {"direction": "asc"})
+    fees: Any = client.get("/account/activities/FEE")
+    of_kinds = client.get("/account/activities", {"activity_types": "FEE,FILL"})
+
+    assert [(each["activity_type"], each["net_amount"]) for each in cash] == [
+        ("CSD", "500"),
+        ("FEE", "-0.03"),
+    ]
+    assert [each["activity_type"] for each in every] == ["FILL", "CSD", "FEE"]
+    assert [each["symbol"] for each in fees] == ["AAPL"]
+    assert [each["activity_type"] for each in of_kinds] == ["FEE", "FILL"]
+    assert Decimal(truth(base)["equity"]) - before == Decimal("499.97")
+    with pytest.raises(APIError, match="category"):
+        client.get("/account/activities", {"activity_types": "FEE", "category": "trade_activity"})
+
+
 def test_the_account_s_history_ends_at_its_equity(base: str, client: TradingClient) -> None:
     control(base, "market", frozen=True)
     placed(client)

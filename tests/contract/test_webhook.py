@@ -243,6 +243,24 @@ async def test_the_owner_is_told_once_an_hour_what_is_wrong_with_an_alert(ingest
     assert "(timeframe: not a chart interval)" in ingest.alarms[0].message
 
 
+async def test_the_owner_is_told_once_a_row_that_its_alerts_carry_neither_id_nor_time(
+    tmp_path: Path,
+) -> None:
+    async with running_ingest(tmp_path) as ingest:
+        await ingest.stored(time="2026-11-11T16:59:59Z")
+        await ingest.stored(symbol="MSFT", id="1")
+        for action in ("BUY", "SELL", "CLOSE"):
+            await ingest.stored(action=action, symbol="NVDA")
+        await ingest.published(5)
+    async with running_ingest(tmp_path) as restarted:
+        await restarted.stored(action="BUY", symbol="NVDA", comment="another")
+        await restarted.published(1)
+
+    [alarm] = [*ingest.alarms, *restarted.alarms]
+    assert (alarm.code, alarm.symbol) == ("alert_without_time", "NVDA")
+    assert "NVDA 15 Min" in alarm.message
+
+
 async def test_a_large_body_is_refused_whole_or_in_chunks(ingest: Ingest) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(LARGEST // 1024 + 1):
@@ -318,7 +336,7 @@ async def test_with_too_little_room_on_the_disk_alerts_are_answered_with_503(
 
 async def test_how_much_waits_and_how_long_is_told(ingest: Ingest) -> None:
     await ingest.bus.close()
-    await ingest.stored()
+    await ingest.stored(id=1)
     ingest.clock.advance(timedelta(minutes=3))
 
     health = {"oldest_unpublished_seconds": 0}

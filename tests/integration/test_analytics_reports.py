@@ -188,6 +188,24 @@ async def test_a_day_and_a_week_are_reported_once_each_even_over_restarts(tmp_pa
     assert written >= {"report.html", "mail.html", "trades.csv", "symbols.png"}
 
 
+async def test_a_report_is_kept_for_half_a_year_and_nothing_else_is_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    for name in ("2026-05-16-daily", "2026-05-17-weekly", "2020-01-01-notes", "mine"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "report.html").write_text("made up")
+
+    async with a_postman(tmp_path, datetime(2026, 11, 13, 22, tzinfo=UTC)) as postman:
+        for event in History(trades_a_day=1).events([date(2026, 11, 13)]):
+            await postman.store.record(event)
+        await postman.send()
+
+    left = {path.name for path in folder.iterdir()}
+    assert left == {
+        *("2026-05-17-weekly", "2020-01-01-notes", "mine"),
+        *("2026-11-13-daily", "2026-11-13-weekly"),
+    }
+
+
 async def test_before_the_account_was_stated_there_is_no_report(tmp_path: Path) -> None:
     async with a_postman(tmp_path, datetime(2026, 11, 13, 22, tzinfo=UTC)) as postman:
         await postman.send()

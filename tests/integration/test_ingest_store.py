@@ -27,6 +27,7 @@ from novalgo_common.events import (
 from novalgo_common.migrations import upgrade
 from novalgo_common.store import Database
 from novalgo_common.store.engines import open_engine
+from novalgo_ingest.alert import NOT_UNIQUE
 from novalgo_ingest.receipts.store import orders
 from novalgo_ingest.store import Store
 from tests.builders import (
@@ -250,7 +251,9 @@ async def test_receipts_are_searched(tmp_path: Path, search: str, found: list[in
 
 async def test_a_receipt_tells_where_the_alert_came_from(tmp_path: Path) -> None:
     async with running_ingest(tmp_path) as ingest:
-        await ingest.stored(price="190.5", comment="=1+1", symbol="NASDAQ:AAPL", pin="made-up")
+        await ingest.stored(
+            price="190.5", comment="=1+1", symbol="NASDAQ:AAPL", pin="made-up", strategy="Breakout"
+        )
 
         [receipt] = (await ingest.get("/signals"))["signals"]
         headers = {"X-API-Key": "made-up-key"}
@@ -264,7 +267,10 @@ async def test_a_receipt_tells_where_the_alert_came_from(tmp_path: Path) -> None
         "timeframe": "15 Min",
         "price": "190.5",
         "comment": "=1+1",
+        "pin": "[redacted]",
+        "strategy": "Breakout",
     }
+    assert receipt["warning"] == NOT_UNIQUE
     assert exported.headers["content-type"].startswith("text/csv")
     assert exported.headers["x-before"] == "1"
     [line] = csv.DictReader(StringIO(exported.text))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from novalgo_analytics.metrics import Metrics
 from novalgo_analytics.notifications.notice import Level, Message
 from novalgo_analytics.notifications.notifier import Notifier, Telling
 from novalgo_analytics.notifications.rules import parse_rules
@@ -50,11 +51,19 @@ class FakeChannel:
 
 
 @asynccontextmanager
-async def notifying(folder: Path, channels: Sequence[Telling]) -> AsyncIterator[Store]:
+async def notifying(
+    folder: Path, channels: Sequence[Telling], metrics: Metrics | None = None
+) -> AsyncIterator[Store]:
     async with Database.open(stored_in(folder), "analytics") as database, Background.open() as run:
         store = Store(database, utc_now)
         notifier = Notifier(
-            store, RULES, channels, utc_now, first_pause=timedelta(milliseconds=5), idle=0.02
+            store,
+            RULES,
+            channels,
+            metrics or Metrics(),
+            utc_now,
+            first_pause=timedelta(milliseconds=5),
+            idle=0.02,
         )
         await notifier.start(run)
         database.on_commit(notifier.wake)
@@ -144,3 +153,29 @@ async def test_a_trouble_that_goes_on_is_told_once(tmp_path: Path) -> None:
         await until(lambda: "Trading halted" in channel.titles())
 
     assert channel.titles().count("Sheet unreadable") == 1
+
+
+def counted(metrics: Metrics, channel: str) -> dict[str, float | None]:
+    """Return what came of handing messages to a channel, by outcome."""
+    return {
+        outcome: metrics.registry.get_sample_value(
+            "novalgo_notifications_total", {"channel": channel, "outcome": outcome}
+        )
+        for outcome in ("arrived", "failed", "given_up")
+    }
+
+
+async def test_messages_are_counted_by_channel_and_by_what_came_of_them(tmp_path: Path) -> None:
+    mail, dead, metrics = FakeChannel("mail"), FakeChannel("dead", works=False), Metrics()
+
+    async with notifying(tmp_path, [mail, dead], metrics) as store:
+        assert counted(metrics, "dead") == {"arrived": 0, "failed": 0, "given_up": 0}
+        await store.record(a_halt())
+        await until(lambda: bool(mail.sent) and dead.tries >= 2)
+        dead.works = True
+        await until(lambda: bool(counted(metrics, "dead")["arrived"]))
+
+    assert counted(metrics, "mail")["failed"] == 0
+    found = counted(metrics, "dead")
+    assert found["failed"] == dead.tries - len(dead.sent)
+    assert found["given_up"] == 0

@@ -66,7 +66,17 @@ async def test_a_receipt_shows_the_way_of_a_signal_in_the_order_of_its_times(
         await page.publish(*reversed(way))
         receipt = await page.get(f"/signals/{way[0].event_id}")
 
-    names = ["alert", "stored", "decided", "submitted", "filled", "filled", "ended", "shown"]
+    names = [
+        "alert",
+        "received",
+        "stored",
+        "decided",
+        "submitted",
+        "filled",
+        "filled",
+        "ended",
+        "shown",
+    ]
     assert [step["name"] for step in receipt["steps"]] == names
     assert receipt["ending"] == "filled"
     assert receipt["decided"]["position_size"] == "5000"

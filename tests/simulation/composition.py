@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 
 from novalgo_common import metrics, relay
 from novalgo_common.store import Database
@@ -21,7 +21,7 @@ from tests.simulation.broker import SimulatedBroker
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-RELAY_IDLE = 5.0
+SELDOM = 20.0
 """Seconds; looking at an empty outbox every second would take a third of a run."""
 
 LONGEST_SILENCE = 20.0
@@ -58,9 +58,10 @@ def composed(world: "World") -> Iterator[None]:
         patch.object(main, "Control", control),
         patch.object(main, "elapsed", world.loop.time),
         patch.object(reconciler, "LONGEST_SILENCE", LONGEST_SILENCE),
+        patch.object(main, "ops_app", lambda *_args, **_named: FastAPI()),
         patch.object(main, "control_router", lambda *_args: APIRouter()),
-        patch.object(relay, "IDLE", RELAY_IDLE),
-        patch.object(metrics, "LOOK_EVERY", RELAY_IDLE),
+        patch.object(relay, "IDLE", SELDOM),
+        patch.object(metrics, "LOOK_EVERY", SELDOM),
         _logging_to(world),
     ):
         yield

@@ -9,10 +9,17 @@ from typing import Any
 import anyio
 import pytest
 
-from novalgo_common.events import Action, Ending, FillRecorded, Reason
+from novalgo_common.events import (
+    Action,
+    AlarmRaised,
+    Ending,
+    FillRecorded,
+    Reason,
+    TradingHalted,
+)
 from novalgo_simulator.faults import Script, ScriptedFaults
 from tests.running_executor import running_executor
-from tests.simulated_alpaca import control, serving_alpaca, simulator_settings, truth
+from tests.simulated_alpaca import control, counted, serving_alpaca, simulator_settings, truth
 from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
@@ -98,7 +105,7 @@ async def test_a_rejected_entry_fails_and_the_next_one_fills(tmp_path: Path) -> 
     assert opened.ending is Ending.FILLED
 
 
-async def test_an_order_that_vanishes_with_a_reset_ends_its_signal_as_unknown(
+async def test_an_order_that_vanishes_with_a_reset_ends_its_signal_as_unknown_and_stops_entries(
     tmp_path: Path,
 ) -> None:
     with alpaca_with(tmp_path) as alpaca:
@@ -110,3 +117,23 @@ async def test_an_order_that_vanishes_with_a_reset_ends_its_signal_as_unknown(
             ended = await executor.ending(resting)
 
     assert (ended.ending, ended.reason) == (Ending.FAILED, Reason.OUTCOME_UNKNOWN)
+    [halt] = executor.of(TradingHalted)
+    assert halt.reason.startswith("account_reset")
+
+
+async def test_a_position_that_somebody_closes_while_its_close_is_on_its_way_is_no_failure(
+    tmp_path: Path,
+) -> None:
+    with alpaca_with(tmp_path) as alpaca:
+        async with running_executor(tmp_path, alpaca) as executor:
+            held = (await executor.trade(Action.SELL)).held
+            slow = {"fault": "latency", "seconds": 1, "method": "POST", "path": "/v2/orders"}
+            control(alpaca, "faults", requests=[slow])
+            closing = await executor.send(Action.CLOSE)
+            await until(lambda: counted(alpaca)["POST /v2/orders"] == 2)
+            control(alpaca, "manual-trade", symbol="AAPL", side="buy", qty=str(-held))
+            closed = await executor.ending(closing)
+
+        assert truth(alpaca)["positions"] == {}
+    assert (closed.ending, closed.reason) == (Ending.DECLINED, Reason.ALREADY_FLAT)
+    assert [alarm.code for alarm in executor.of(AlarmRaised)] == ["drift"]

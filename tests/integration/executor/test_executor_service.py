@@ -314,6 +314,49 @@ async def test_a_refusal_of_the_broker_is_an_ending(tmp_path: Path, alpaca: str)
     assert order.status == "rejected"
 
 
+async def test_what_alpaca_does_not_divide_is_bought_in_whole_shares(
+    tmp_path: Path, alpaca: str
+) -> None:
+    config = a_config_changed(rows=[a_config_row(symbol="WHOLE")])
+    async with running_executor(tmp_path, alpaca, config) as executor:
+        ended = await executor.trade(Action.BUY, symbol="WHOLE")
+
+    [order] = executor.orders(ended.correlation_id)
+    assert order.notional is None
+    assert ended.held == order.quantity == positions(alpaca)["WHOLE"]
+    assert ended.held == ended.held.to_integral_value()
+
+
+@pytest.mark.parametrize("symbol", ["GONE", "ZZZZ"], ids=["inactive", "unknown to Alpaca"])
+async def test_an_asset_that_is_not_traded_is_declined(
+    symbol: str, tmp_path: Path, alpaca: str
+) -> None:
+    config = a_config_changed(rows=[a_config_row(symbol=symbol)])
+    async with running_executor(tmp_path, alpaca, config) as executor:
+        ended = await executor.trade(Action.BUY, symbol=symbol)
+
+    assert ended.reason is Reason.NOT_TRADABLE
+    assert truth(alpaca)["orders_posted"] == 0
+
+
+async def test_in_a_halted_symbol_an_entry_waits_until_it_is_stale_and_an_exit_for_the_end(
+    tmp_path: Path, alpaca: str
+) -> None:
+    rows = [a_config_row(), a_config_row(symbol="MSFT", max_signal_age=1)]
+    async with running_executor(tmp_path, alpaca, a_config_changed(rows=rows)) as executor:
+        await executor.trade(Action.BUY)
+        control(alpaca, "faults", halted=["AAPL", "MSFT"])
+        exit_ = await executor.send(Action.CLOSE)
+        entry = await executor.trade(Action.BUY, symbol="MSFT")
+        control(alpaca, "faults")
+        control(alpaca, "market")
+        closed = await executor.ending(exit_)
+
+    assert (entry.ending, entry.reason) == (Ending.FAILED, Reason.ORDER_ENDED_SHORT)
+    assert closed.ending is Ending.FILLED
+    assert positions(alpaca) == {}
+
+
 async def test_a_signal_for_a_closed_market_waits_for_the_open(tmp_path: Path, alpaca: str) -> None:
     control(alpaca, "session", open=False)
     async with running_executor(tmp_path, alpaca) as executor:

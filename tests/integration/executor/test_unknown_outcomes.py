@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from novalgo_common.clock import utc_now
 from novalgo_common.events import Action, Ending, FillRecorded, OrderEnded, Reason
-from novalgo_simulator.faults import Answer, Fault, NoFaults
+from novalgo_executor.alpaca import measured
+from novalgo_simulator.faults import Answer, Fault, Hang, NoFaults, OddStatus
 from tests.builders import a_config_changed, a_config_row
 from tests.running_executor import running_executor
 from tests.simulated_alpaca import serving_alpaca, simulator_settings, truth
@@ -19,6 +20,7 @@ from tests.waiting import until
 pytestmark = pytest.mark.anyio
 
 HTML = b"<html><body>bad gateway</body></html>"
+NOT_UNIQUE = b'{"code": 40010001, "message": "client_order_id must be unique"}'
 
 
 async def cut_after_accepting(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,6 +81,10 @@ def alpaca_with(faults: OnOrders, tmp_path: Path) -> Iterator[str]:
             Answer(status=200, body=b'{"id": "cut of', carried_out=True), id="half an answer"
         ),
         pytest.param(cut_after_accepting, id="the connection is cut after the order was taken"),
+        pytest.param(OddStatus(), id="an order status that nobody knows"),
+        pytest.param(
+            Answer(status=422, body=NOT_UNIQUE, carried_out=True), id="the id must be unique"
+        ),
     ],
 )
 async def test_an_order_whose_answer_is_lost_is_found_by_its_id_and_stands_once(
@@ -106,6 +112,25 @@ async def test_an_order_that_was_never_taken_ends_as_unknown_and_is_not_sent_aga
         assert (ended.ending, ended.reason) == (Ending.FAILED, Reason.OUTCOME_UNKNOWN)
         assert again.ending is Ending.FILLED
         assert len(truth(alpaca)["orders"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("taken", "ending"),
+    [
+        pytest.param(True, Ending.FILLED, id="it was taken"),
+        pytest.param(False, Ending.FAILED, id="it was not"),
+    ],
+)
+async def test_a_request_that_hangs_is_given_up_and_its_order_looked_up(
+    taken: bool, ending: Ending, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measured, "TIMEOUT", (3.05, 0.5))
+    with alpaca_with(OnOrders(Hang(carried_out=taken)), tmp_path) as alpaca:
+        async with running_executor(tmp_path, alpaca, unknown_grace_seconds=2) as executor:
+            ended = await executor.trade(Action.BUY)
+
+        assert ended.ending is ending
+        assert truth(alpaca)["orders_posted"] == taken
 
 
 async def test_a_full_request_budget_is_waited_out(tmp_path: Path) -> None:

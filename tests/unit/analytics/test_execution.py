@@ -59,11 +59,11 @@ def a_way(number: int, **seconds: float) -> Way:
 
 
 def test_a_stretch_has_its_percentiles_and_its_worst_signal() -> None:
-    ways = [a_way(number, alert=0, stored=number / 10) for number in range(1, 101)]
+    ways = [a_way(number, alert=0, received=number / 10) for number in range(1, 101)]
 
     [delay] = delays(ways)
 
-    assert (delay.start, delay.end, delay.count) == (Milestone.ALERT, Milestone.STORED, 100)
+    assert (delay.start, delay.end, delay.count) == (Milestone.ALERT, Milestone.RECEIVED, 100)
     assert (delay.median, delay.p95, delay.p99, delay.worst) == (5.0, 9.5, 9.9, 10.0)
     assert delay.worst_signal == "signal-100"
 
@@ -122,7 +122,12 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 def a_story() -> list[Event]:
     """Return a signal's whole way, as four services tell it, and a fill that was undone."""
-    signal = a_signal(alert_at=NOON, occurred_at=NOON + SECOND, price=Decimal("199.00"))
+    signal = a_signal(
+        alert_at=NOON,
+        occurred_at=NOON + SECOND,
+        stored_at=NOON + 1.5 * SECOND,
+        price=Decimal("199.00"),
+    )
     own = {"correlation_id": signal.event_id}
     half = {"quantity": Decimal(10), **own}
     undone = a_fill(filled_at=NOON + 9 * SECOND, price=Decimal(1), **half)
@@ -157,7 +162,8 @@ async def test_the_journal_tells_the_way_of_a_signal_in_any_order(
     reached = {milestone: (at - NOON) / SECOND for milestone, at in way.times.items()}
     assert reached == {
         Milestone.ALERT: 0,
-        Milestone.STORED: 1,
+        Milestone.RECEIVED: 1,
+        Milestone.STORED: 1.5,
         Milestone.DECIDED: 2,
         Milestone.SUBMITTED: 3,
         Milestone.FILLED: 9,

@@ -1,12 +1,14 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from novalgo_analytics.accounting.ledger import build
 from novalgo_analytics.accounting.movement import Movement, movement_of_adoption, movement_of_fill
+from novalgo_analytics.facts import CashLine
 from novalgo_analytics.figures import Figures, figures
 from novalgo_analytics.summary import exact, summary
-from novalgo_common.events import AccountSnapshotTaken, Side
+from novalgo_common.events import AccountSnapshotTaken, CashKind, Side
 from tests.builders import NOON, SYMBOL, a_fill, a_position, a_position_adopted, an_account_snapshot
 
 MINUTE = timedelta(minutes=1)
@@ -115,10 +117,45 @@ def test_before_any_event_every_number_is_nothing() -> None:
         "realised_today": "0",
         "realised": "0",
         "unrealised": "0",
+        "at_average_cost": {"average_price": None, "realised": "0", "unrealised": "0"},
+        "cash": {},
         "by_symbol": [],
         "by_book": [],
         "positions": [],
         "signals_by_ending": {},
+    }
+
+
+def test_average_cost_stands_beside_what_was_first_in_first_out() -> None:
+    numbers = of(
+        bought(quantity=Decimal(10), price=Decimal(100), filled_at=NOON),
+        bought(quantity=Decimal(5), price=Decimal(130), filled_at=NOON + MINUTE),
+        sold(quantity=Decimal(10), price=Decimal(120), filled_at=NOON + 2 * MINUTE),
+    )
+
+    body = summary(numbers, {})
+
+    [symbol] = body["by_symbol"]
+    assert (symbol["realised"], symbol["unrealised"]) == ("200", "-50")
+    assert symbol["at_average_cost"] == {
+        "average_price": "110",
+        "realised": "100",
+        "unrealised": "50",
+    }
+    assert body["at_average_cost"] == {
+        "average_price": None,
+        "realised": "100",
+        "unrealised": "50",
+    }
+
+
+def test_cash_is_told_by_its_kind() -> None:
+    fee = CashLine(at=NOON, kind=CashKind.FEE, amount=Decimal("-0.03"), symbol=None, activity="FEE")
+    paid = replace(fee, kind=CashKind.TRANSFER, amount=Decimal(500))
+
+    assert summary(figures({}, None, NOON), {}, cash=[fee, paid, fee])["cash"] == {
+        "transfer": "500",
+        "fee": "-0.06",
     }
 
 

@@ -19,6 +19,7 @@ from tests.builders import (
     NOON,
     SECOND,
     a_bust,
+    a_cash_movement,
     a_fill,
     a_position_adopted,
     a_split,
@@ -59,7 +60,14 @@ def a_busy_day(chance: random.Random) -> list[Event]:
     statements = [
         an_account_snapshot(occurred_at=NOON + timedelta(hours=40 * number)) for number in range(8)
     ]
-    rest = [a_bust(fills[3]), a_bust(fills[17]), a_position_adopted(), a_split(), *a_story()]
+    rest = [
+        a_bust(fills[3]),
+        a_bust(fills[17]),
+        a_position_adopted(),
+        a_split(),
+        a_cash_movement(),
+        *a_story(),
+    ]
     arriving = [
         event
         for event in [*fills, *statements, *rest, *one_of_each()]

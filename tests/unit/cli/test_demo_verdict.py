@@ -48,6 +48,7 @@ def an_outcome(**changes: Any) -> Outcome:
             "by_symbol": [{"symbol": "AAPL", "quantity": "2", **earned}],
             "by_book": [{"symbol": "AAPL", "timeframe": "15 Min", "quantity": "2", **earned}],
         },
+        rebuilt={"events": 9, "rows": 20, "ledgers": 1, "different": 0, "first": []},
         account={
             "cash": "900",
             "equity": "1009.24",
@@ -112,20 +113,37 @@ def test_a_status_that_never_showed_is_told() -> None:
 )
 def test_a_symbol_that_differs_is_told(field: str, value: str) -> None:
     summary = an_outcome().summary
-    line = {**summary["by_symbol"][0], field: value}
+    lines = {name: [{**summary[name][0], field: value}] for name in ("by_symbol", "by_book")}
 
-    assert broken(an_outcome(summary={**summary, "by_symbol": [line]})) == [
+    assert broken(an_outcome(summary={**summary, **lines})) == [
         "Shares, realised and unrealised P&L agree for each symbol"
     ]
 
 
 def test_a_share_in_no_timeframe_is_told() -> None:
     summary = an_outcome().summary
-    stray = {**summary["by_book"][0], "timeframe": "EXTERNAL", "quantity": "-2"}
+    nothing = {"realised": "0", "unrealised": "0"}
+    stray = {"symbol": "AAPL", "timeframe": "EXTERNAL", "quantity": "-2", **nothing}
 
     outcome = an_outcome(summary={**summary, "by_book": [*summary["by_book"], stray]})
 
     assert broken(outcome) == ["Every share belongs to a timeframe"]
+
+
+def test_a_cent_between_a_symbol_and_its_books_is_told() -> None:
+    summary = an_outcome().summary
+    book = {**summary["by_book"][0], "unrealised": "-3.11"}
+
+    outcome = an_outcome(summary={**summary, "by_book": [book]})
+
+    assert broken(outcome) == ["The books' P&L adds up to their symbol's"]
+
+
+def test_a_number_that_the_journal_does_not_give_again_is_told() -> None:
+    first = [{"table": "movements", "kept": "1", "rebuilt": "2"}]
+    rebuilt = {**an_outcome().rebuilt, "different": 1, "first": first}
+
+    assert broken(an_outcome(rebuilt=rebuilt)) == ["The journal gives the same numbers again"]
 
 
 def test_a_cent_of_equity_is_told() -> None:

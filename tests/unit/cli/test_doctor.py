@@ -1,15 +1,24 @@
 """What the doctor notices, and how it says to mend it."""
 
+import re
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
 from novalgo_cli.doctor.files import files
+from novalgo_cli.doctor.finding import Finding
 from novalgo_cli.doctor.neighbours import neighbours
 from novalgo_cli.doctor.spreadsheet import spreadsheet
 from novalgo_cli.doctor.variables import unknown_variables, wrong_settings
+from novalgo_common.clock import Clock, utc_now
+from novalgo_common.ops import Readiness, ops_app
 from novalgo_common.settings import Settings
-from tests.simulated_google import running_google
+from novalgo_sheets.metrics import Metrics
+from tests.http_server import serving
+from tests.simulated_google import RunningGoogle, running_google
 
 
 def test_a_misspelt_variable_is_told_with_the_nearest_that_is_read() -> None:
@@ -92,30 +101,92 @@ def test_a_rabbitmq_that_is_away_is_told_without_its_password() -> None:
     assert "made-up-password" not in rabbitmq.told + rabbitmq.mend
 
 
-def test_the_spreadsheet_is_examined_row_by_row(tmp_path: Path) -> None:
+@pytest.fixture
+def google(tmp_path: Path) -> Iterator[RunningGoogle]:
     (tmp_path / "sheet").mkdir()
     (tmp_path / "sheet" / "Config.csv").write_text(
         "symbol,position_size,active,Time Frame\nAAPL,5000,TRUE,15 Min\nMSFT,a lot,TRUE,5 Min\n"
     )
-    (tmp_path / "sheet" / "Positions.csv").write_text("my own,list\n")
-    with running_google(tmp_path) as google:
-        found = list(
-            spreadsheet(
-                {
-                    "NOVALGO_DATA_DIR": str(tmp_path),
-                    "NOVALGO_SIMULATOR_PORT": str(google.port),
-                    "NOVALGO_SHEETS_PORT": "1",
-                }
-            )
-        )
+    with running_google(tmp_path) as running:
+        yield running
 
-    told = {finding.subject: finding for finding in found}
+
+def examined(
+    google: RunningGoogle, tmp_path: Path, *, sheets_port: int = 1, clock: Clock = utc_now
+) -> dict[str, Finding]:
+    """Return what the doctor finds of the spreadsheet, the last of each subject."""
+    environ = {
+        "NOVALGO_DATA_DIR": str(tmp_path),
+        "NOVALGO_SIMULATOR_PORT": str(google.port),
+        "NOVALGO_SHEETS_PORT": str(sheets_port),
+    }
+    return {finding.subject: finding for finding in spreadsheet(environ, clock)}
+
+
+def test_the_spreadsheet_is_examined_row_by_row(google: RunningGoogle, tmp_path: Path) -> None:
+    (tmp_path / "sheet" / "Positions.csv").write_text("my own,list\n")
+
+    told = examined(google, tmp_path)
+
     assert told["sheet access"].told == "the spreadsheet answers"
+    assert not told["sheet headers"].is_problem
     assert told["sheet row 3"].told == "MSFT: position_size a lot is not a number"
     assert told["sheet row 3"].mend == "write one, such as 5000"
     assert told["sheet rows"].told == "1 can be used, 1 of them active"
     assert "Positions holds something of your own" in told["sheet tabs"].told
     assert not told["sheet clock"].is_problem
+
+
+def test_a_header_that_is_missing_is_told_with_its_mend(
+    google: RunningGoogle, tmp_path: Path
+) -> None:
+    (tmp_path / "sheet" / "Config.csv").write_text("symbol,active,Time Frame\nAAPL,TRUE,5 Min\n")
+
+    headers = examined(google, tmp_path)["sheet headers"]
+
+    assert headers.told == "the Config tab's first row lacks position_size"
+    assert headers.mend == "write the name back"
+
+
+def test_a_config_tab_that_is_gone_is_told_with_its_mend(
+    google: RunningGoogle, tmp_path: Path
+) -> None:
+    (tmp_path / "sheet" / "Config.csv").rename(tmp_path / "sheet" / "Mine.csv")
+    environ = {"NOVALGO_SHEETS_URL": google.base_url, "NOVALGO_SHEET_ID": "simulated"}
+
+    [access] = spreadsheet({"NOVALGO_DATA_DIR": str(tmp_path), **environ})
+
+    assert access.told == "no tab is named Config"
+    assert access.mend == "rename it back, or run `novalgo sheet init`"
+
+
+@pytest.mark.parametrize(("minutes", "side"), [(-2, "behind"), (3, "ahead of")])
+def test_a_clock_that_is_off_is_told_with_its_mend(
+    google: RunningGoogle, tmp_path: Path, minutes: int, side: str
+) -> None:
+    clock = examined(google, tmp_path, clock=lambda: utc_now() + timedelta(minutes=minutes))[
+        "sheet clock"
+    ]
+
+    assert re.search(rf"\d+ s {side} Google's clock", clock.told)
+    assert clock.mend == "set the clock: `timedatectl set-ntp true`"
+
+
+def test_the_quota_that_the_running_service_has_left_is_told(
+    google: RunningGoogle, tmp_path: Path
+) -> None:
+    metrics = Metrics()
+    metrics.quota_left.labels("read").set(41)
+    metrics.quota_left.labels("write").set(60)
+
+    def sheets(port: int) -> FastAPI:
+        return ops_app("sheets", Readiness(), metrics.registry, port=port, clock=utc_now)
+
+    with serving(sheets) as url:
+        port = int(url.rpartition(":")[2])
+        quota = examined(google, tmp_path, sheets_port=port)["sheet quota"]
+
+    assert quota.told == "left of this minute: 41 reads, 60 writes"
 
 
 def test_a_spreadsheet_that_cannot_be_had_is_one_problem_with_its_mend(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ ALERT = {
     "action": "SELL",
     "symbol": "AAPL",
     "timeframe": "15 Min",
-    "resends_are_certain": False,
 }
 EXECUTOR: dict[str, Any] = {
     "held": 25,
@@ -25,12 +24,12 @@ def _text(**found: object) -> str:
 
 
 def test_a_preview_shows_the_orders_in_their_sequence() -> None:
-    text = _text(would="accept", secret=True, alert=ALERT, skipped=None, executor=EXECUTOR)
+    text = _text(would="accept", secret=True, alert=ALERT, warning="No time", executor=EXECUTOR)
 
     assert "SELL AAPL 15 Min" in text
     assert "would sell 25 shares to close" in text
     assert "would sell $5000 to open" in text
-    assert "add a time or an id" in text
+    assert "warning   No time" in text
     assert "secret" not in text
 
 

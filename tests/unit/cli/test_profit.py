@@ -1,5 +1,6 @@
 """What `novalgo profit` shows."""
 
+import re
 from io import StringIO
 from typing import Any
 
@@ -9,6 +10,7 @@ from novalgo_cli.profit import show_profit
 
 NOTHING = {"realised_today": "0", "realised": "0", "unrealised": "0"}
 EARNED = {"realised_today": "1.5", "realised": "-1250.505", "unrealised": "0"}
+AVERAGE = {"average_price": "101.5", "realised": "-1200", "unrealised": "-50.5"}
 
 
 NO_TRADES = {
@@ -43,7 +45,9 @@ def a_summary(**changes: Any) -> dict[str, Any]:
         "positions": [],
         "trades": {"days": 30, **WON, "long": WON, "short": NO_TRADES},
         **EARNED,
-        "by_symbol": [{"symbol": "AAPL", "quantity": "3", **EARNED}],
+        "at_average_cost": {**AVERAGE, "average_price": None},
+        "cash": {},
+        "by_symbol": [{"symbol": "AAPL", "quantity": "3", **EARNED, "at_average_cost": AVERAGE}],
         "by_book": [{"symbol": "AAPL", "timeframe": "15 Min", "quantity": "3", **EARNED}],
     }
     return summary | changes
@@ -55,6 +59,11 @@ def shown(summary: dict[str, Any]) -> str:
     return console.export_text()
 
 
+def first_in_first_out(text: str) -> str:
+    """Return what stands before the second view."""
+    return text.partition("at average cost")[0]
+
+
 def test_amounts_are_rounded_to_the_cent_and_signed() -> None:
     text = shown(a_summary())
 
@@ -64,7 +73,7 @@ def test_amounts_are_rounded_to_the_cent_and_signed() -> None:
 
 
 def test_a_symbol_of_one_timeframe_has_one_line() -> None:
-    assert shown(a_summary()).count("AAPL") == 1
+    assert first_in_first_out(shown(a_summary())).count("AAPL") == 1
 
 
 def test_a_symbol_of_two_timeframes_has_a_line_for_both_together() -> None:
@@ -76,7 +85,7 @@ def test_a_symbol_of_two_timeframes_has_a_line_for_both_together() -> None:
     text = shown(a_summary(by_book=books))
 
     assert [word for word in ("all", "5 Min", "15 Min") if word not in text] == []
-    assert text.count("AAPL") == 3
+    assert first_in_first_out(text).count("AAPL") == 3
 
 
 def test_an_account_that_was_not_stated_yet_is_said() -> None:
@@ -108,3 +117,17 @@ def test_positions_are_shown_with_what_they_are_worth() -> None:
 
     assert "AAPL (fills say otherwise)" in text
     assert "$12.35" in text
+
+
+def test_average_cost_is_a_second_view_with_its_name_on_it() -> None:
+    text = shown(a_summary())
+
+    assert "at average cost, as brokers' screens show it" in text
+    assert re.search(r"AAPL +3 +\$101\.50 +-\$1,200\.00 +-\$50\.50", text)
+
+
+def test_cash_beside_the_trades_is_told_where_there_was_any() -> None:
+    told = shown(a_summary(cash={"transfer": "500", "fee": "-0.03"}))
+
+    assert "Beside the trades: transfer $500.00, fee -$0.03" in told
+    assert "Beside the trades" not in shown(a_summary())

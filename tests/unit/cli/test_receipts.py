@@ -18,6 +18,8 @@ RECEIPT: dict[str, Any] = {
     "channel": "webhook",
     "address": "52.89.214.238",
     "secret": "breakout",
+    "message": '{"action":"BUY","symbol":"AAPL"}',
+    "warning": "It carried neither an id nor a time",
     "orders": [],
     "steps": [
         {"step": "received", "at": "2026-03-02T12:00:00+00:00"},
@@ -39,6 +41,8 @@ def test_a_receipt_shows_the_way_with_times_and_the_reason() -> None:
     assert "received   2026-03-02 04:00:00.000 Pacific" in text
     assert "stored     2026-03-02 04:00:00.004 Pacific  +4 ms" in text
     assert "came by    webhook from 52.89.214.238, secret breakout" in text
+    assert 'said       {"action":"BUY","symbol":"AAPL"}' in text
+    assert "warning    It carried neither an id nor a time" in text
     assert "ending     declined: too small" in text
     assert "why        100 dollars are less than one share" in text
 

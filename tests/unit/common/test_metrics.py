@@ -14,10 +14,9 @@ pytestmark = pytest.mark.anyio
 
 
 def test_each_check_that_fails_is_told_by_its_name() -> None:
-    registry, readiness = CollectorRegistry(), Readiness()
+    registry = CollectorRegistry()
+    readiness = Readiness(store=lambda: None, bus=lambda: "The connection to RabbitMQ is down.")
     watch_process(registry, readiness.checked)
-    readiness.add("store", lambda: None)
-    readiness.add("bus", lambda: "The connection to RabbitMQ is down.")
 
     assert registry.get_sample_value("novalgo_ready") == 0
     assert registry.get_sample_value("novalgo_check_failed", {"check": "bus"}) == 1
@@ -25,9 +24,8 @@ def test_each_check_that_fails_is_told_by_its_name() -> None:
 
 
 def test_a_service_with_nothing_to_say_is_ready() -> None:
-    registry, readiness = CollectorRegistry(), Readiness()
+    registry, readiness = CollectorRegistry(), Readiness(store=lambda: None)
     watch_process(registry, readiness.checked)
-    readiness.add("store", lambda: None)
 
     assert registry.get_sample_value("novalgo_ready") == 1
 

@@ -161,7 +161,7 @@ async def a_running_relay(
 ) -> AsyncIterator[tuple[Outbox, Relay]]:
     outbox = Outbox(database, OUTBOX, lambda: NOON)
     relay = Relay(outbox, publisher)
-    database.on_commit(relay.wake)
+    database.on_commit(relay.committed)
     running = asyncio.create_task(relay.run())
     try:
         yield outbox, relay

@@ -68,8 +68,11 @@ class CountingStore:
     async def watermark(self) -> datetime | None:
         return None
 
-    async def save_watermark(self, moment: datetime) -> None:
+    async def save_watermark(self, moment: datetime, *, agreed: bool) -> None:
         pass
+
+    async def certain_order(self) -> Order | None:
+        return None
 
     async def announce(self, event: Event) -> None:
         assert isinstance(event, AccountSnapshotTaken)

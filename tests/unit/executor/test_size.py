@@ -44,81 +44,73 @@ def test_less_than_a_share_is_too_small() -> None:
 EQUITY = Decimal(50_000)
 
 
+def dollars(amount: int) -> Size:
+    return Size(notional=Decimal(amount))
+
+
+def shares(number: str) -> Size:
+    return Size(quantity=Decimal(number))
+
+
 @pytest.mark.parametrize(
-    ("action", "row", "fractions", "size"),
+    ("action", "row", "in_dollars", "size"),
     [
-        pytest.param(Action.BUY, {"position_size": "5000"}, True, "$5000", id="dollars"),
-        pytest.param(
-            Action.BUY, {"position_size": "10", "sizing": "shares"}, False, "10", id="shares"
-        ),
-        pytest.param(
-            Action.BUY, {"position_size": "1.5", "sizing": "shares"}, True, "1.5", id="a fraction"
-        ),
-        pytest.param(
-            Action.SELL, {"position_size": "1.5", "sizing": "shares"}, True, "1", id="no short one"
-        ),
-        pytest.param(
-            Action.BUY, {"position_size": "4", "sizing": "percent"}, True, "$2000", id="percent"
-        ),
-        pytest.param(
-            Action.SELL, {"position_size": "4", "sizing": "percent"}, True, "20", id="and short"
-        ),
+        pytest.param(Action.BUY, {}, True, dollars(5000), id="dollars"),
+        pytest.param(Action.BUY, {"sizing": "shares"}, False, shares("5000"), id="shares"),
         pytest.param(
             Action.BUY,
-            {"position_size": "100", "sizing": "risk", "stop_distance": "2.50"},
-            False,
-            "40",
-            id="a stop 2.50 away loses 100 on 40 shares",
+            {"sizing": "shares", "position_size": "1.5"},
+            True,
+            shares("1.5"),
+            id="a fraction of one",
         ),
         pytest.param(
             Action.SELL,
-            {"position_size": "100", "sizing": "risk", "stop_distance": "2.50"},
+            {"sizing": "shares", "position_size": "1.5"},
             True,
-            "40",
-            id="short too",
+            shares("1"),
+            id="but not of a short one",
+        ),
+        pytest.param(
+            Action.BUY, {"sizing": "shares", "position_size": "0.5"}, False, None, id="half a share"
         ),
         pytest.param(
             Action.BUY,
-            {
-                "position_size": "100",
-                "sizing": "risk",
-                "stop_distance": "2.50",
-                "max_position": "1000.20",
-            },
-            False,
-            "10",
-            id="a limit makes risk smaller",
-        ),
-        pytest.param(
-            Action.BUY,
-            {"position_size": "100", "sizing": "shares", "max_position": "1000.20"},
-            False,
-            "10",
-            id="and shares",
-        ),
-        pytest.param(
-            Action.BUY,
-            {"position_size": "5000", "max_position": "1000"},
+            {"sizing": "percent", "position_size": "4"},
             True,
-            "$1000",
-            id="and dollars",
+            dollars(2000),
+            id="percent",
         ),
         pytest.param(
-            Action.BUY, {"position_size": "0.5", "sizing": "shares"}, False, None, id="half a share"
+            Action.SELL,
+            {"sizing": "risk", "position_size": "100", "stop_distance": "2.50"},
+            True,
+            shares("40"),
+            id="a stop 2.50 away loses 100 on 40 shares",
         ),
     ],
 )
 def test_a_row_can_say_its_size_in_several_ways(
-    action: Action, row: dict[str, str], fractions: bool, size: str | None
+    action: Action, row: dict[str, str], in_dollars: bool, size: Size | None
 ) -> None:
-    found = size_row(action, a_config_row(**row), QUOTE, EQUITY, in_dollars=fractions)
+    assert size_row(action, a_config_row(**row), QUOTE, EQUITY, in_dollars=in_dollars) == size
 
-    if size is None:
-        assert found is None
-    elif size.startswith("$"):
-        assert found == Size(notional=Decimal(size[1:]))
-    else:
-        assert found == Size(quantity=Decimal(size))
+
+@pytest.mark.parametrize(
+    ("row", "in_dollars", "size"),
+    [
+        pytest.param({}, True, dollars(1000), id="dollars"),
+        pytest.param({"sizing": "shares"}, False, shares("9"), id="shares"),
+        pytest.param({"sizing": "percent"}, True, dollars(1000), id="percent"),
+        pytest.param({"sizing": "risk", "stop_distance": "2.50"}, False, shares("9"), id="risk"),
+    ],
+)
+def test_no_way_of_sizing_takes_more_than_the_rows_limit(
+    row: dict[str, str], in_dollars: bool, size: Size
+) -> None:
+    limited = a_config_row(max_position=Decimal(1000), **row)
+
+    assert size_row(Action.BUY, limited, QUOTE, EQUITY, in_dollars=in_dollars) == size
 
 
 def test_an_account_without_equity_buys_nothing_by_percent() -> None:

@@ -1,57 +1,69 @@
-"""What is stored is published once nobody waits for an answer, or soon."""
+"""What is stored is published at once, but after the answers to a burst, or soon."""
+
+import asyncio
+from contextlib import ExitStack
 
 import pytest
 
-from novalgo_ingest.answers_first import AnswersFirst
+from novalgo_ingest.answers_first import BURST, AnswersFirst
 from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
 
-class Published:
-    def __init__(self) -> None:
-        self.times = 0
-
-    def __call__(self) -> None:
-        self.times += 1
-
-
-async def test_without_webhooks_it_is_published_at_once() -> None:
-    published = Published()
-
-    AnswersFirst(published).committed()
-
-    assert published.times == 1
-
-
-async def test_a_burst_is_published_once_it_is_answered() -> None:
-    published = Published()
-    answers_first = AnswersFirst(published)
-
-    with answers_first.answering():
+def come_and_go(answers_first: AnswersFirst, webhooks: int) -> None:
+    for _ in range(webhooks):
         with answers_first.answering():
-            answers_first.committed()
-            answers_first.committed()
-        assert published.times == 0
-
-    assert published.times == 1
+            pass
 
 
-async def test_webhooks_that_never_stop_coming_do_not_stop_it() -> None:
-    published = Published()
-    answers_first = AnswersFirst(published)
+async def test_a_lone_webhook_that_is_answered_holds_nothing() -> None:
+    answers_first = AnswersFirst()
+    come_and_go(answers_first, 1)
+
+    turn = answers_first.turn()
+
+    with pytest.raises(StopIteration):
+        turn.send(None)  # it is through without having waited for anything
+
+
+async def test_a_burst_is_answered_first() -> None:
+    answers_first = AnswersFirst()
+
+    with ExitStack() as burst:
+        for _ in range(3):
+            burst.enter_context(answers_first.answering())
+        turn = asyncio.create_task(answers_first.turn())
+        await asyncio.sleep(0)
+        assert not turn.done()
+
+    await turn
+
+
+async def test_a_burst_over_open_connections_goes_on_with_each_answer() -> None:
+    answers_first = AnswersFirst()
+    come_and_go(answers_first, BURST)
+    turn = asyncio.create_task(answers_first.turn())
+
+    await asyncio.sleep(0)
+
+    assert not turn.done()
+    await turn
+
+
+async def test_webhooks_that_never_stop_coming_do_not_stop_publishing() -> None:
+    answers_first = AnswersFirst()
 
     with answers_first.answering():
-        answers_first.committed()
-        await until(lambda: published.times == 1)
-        answers_first.committed()
-        await until(lambda: published.times == 2)
+        for _ in range(2):
+            turn = asyncio.create_task(answers_first.turn())
+            await until(turn.done)
 
 
-async def test_a_webhook_that_stored_nothing_publishes_nothing() -> None:
-    published = Published()
+async def test_what_a_turn_has_waited_for_holds_no_further_one() -> None:
+    answers_first = AnswersFirst()
+    come_and_go(answers_first, BURST)
+    await answers_first.turn()
 
-    with AnswersFirst(published).answering():
-        pass
-
-    assert published.times == 0
+    with pytest.raises(StopIteration):
+        answers_first.turn().send(None)

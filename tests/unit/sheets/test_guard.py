@@ -1,6 +1,6 @@
 """Which of the tab's rows count: the second look, and what must be confirmed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from novalgo_common.events import ConfigRow, Sizing
 from novalgo_sheets.config_tab import ConfigTab, Key, read_config
-from novalgo_sheets.guard import Settled, as_seen, confirmation, settle
+from novalgo_sheets.guard import RESTLESS, Settled, as_seen, confirmation, settle
 from novalgo_sheets.sheet import Cell
 from tests.builders import a_config_row
 
@@ -56,6 +56,32 @@ def test_a_new_row_waits_too() -> None:
     assert (first.tab.config(), first.tab.problems(), first.is_waiting) == ((), (), True)
 
 
+def looked_at(sizes: Iterable[int], known: Mapping[Key, ConfigRow]) -> Settled:
+    """Return what the last of many looks found, each with another size."""
+    before: Mapping[Key, ConfigRow] = known
+    settled = Settled(a_tab(5000), {})
+    for size in sizes:
+        settled = settle(a_tab(size), before, known, JUMP, settled.restless)
+        before = as_seen(a_tab(size))
+    return settled
+
+
+def test_a_row_that_every_look_finds_changed_says_so_and_is_traded_by_as_it_was() -> None:
+    typed, live = range(5001, 5000 + RESTLESS), range(5001, 5001 + RESTLESS)
+
+    assert looked_at(typed, OLD).tab.rows[0].notice == ""
+    assert looked_at(live, OLD).tab.rows[0].notice.startswith("still 5000: this row changes")
+    assert in_force(looked_at(live, OLD)) == OLD[KEY]
+
+
+def test_a_new_row_that_never_stands_still_is_a_problem_until_it_does() -> None:
+    [restless] = looked_at(range(5001, 5001 + RESTLESS), {}).tab.rows
+    [settled] = looked_at([*range(5001, 5001 + RESTLESS), 6000, 6000], {}).tab.rows
+
+    assert "Write a value" in restless.problem
+    assert (settled.problem, settled.row) == ("", a_config_row(position_size=Decimal(6000)))
+
+
 def test_what_stops_trading_counts_at_once() -> None:
     off = settle(a_tab(99_000, active=False), OLD, OLD, JUMP)
     broken = settle(a_tab("a lot"), OLD, OLD, JUMP)
@@ -70,7 +96,7 @@ def test_what_stops_trading_counts_at_once() -> None:
     [
         pytest.param(15_000, "", "", None, id="three times"),
         pytest.param(15_001, "", "", "15001", id="more than three times"),
-        pytest.param(1, "", "", None, id="less is never held up"),
+        pytest.param(50, "", "", None, id="less is never held up"),
         pytest.param(10, "shares", "", "10 shares", id="shares in the place of dollars"),
         pytest.param(5, "percent", "", "5 percent", id="percent in the place of dollars"),
         pytest.param(100, "risk", 2.5, "100 at 2.5", id="risk in the place of dollars"),

@@ -1,6 +1,6 @@
 """The worker's turns, with a sheet in memory and a clock that the test moves."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -278,6 +278,26 @@ async def test_a_size_that_is_half_typed_is_not_traded_by(desk: Desk) -> None:
     await desk.turns(3)
 
     assert [sizes(config) for config in await configs(desk)] == [[5000], [7000]]
+
+
+async def test_a_size_that_changes_with_every_read_is_told_in_its_reason(desk: Desk) -> None:
+    desk.sheet.cells[0] += ["Last Updated", "Reason"]
+    await desk.turns(4)
+    read = desk.sheet.read
+
+    async def another_size(wanted: Collection[str]) -> Reading:
+        desk.sheet.cells[1][1] = 5000 + desk.sheet.reads
+        return await read(wanted)
+
+    desk.sheet.read = another_size  # type: ignore[method-assign]
+    await desk.turns(20)
+    told = desk.sheet.shown("AAPL", "Reason")
+    desk.sheet.read = read  # type: ignore[method-assign]
+    await desk.turns(4)
+
+    assert str(told).startswith("still 5000: this row changes with every look")
+    assert desk.sheet.shown("AAPL", "Reason") == ""
+    assert len(await configs(desk)) == 2
 
 
 async def test_a_change_is_published_within_a_poll_and_a_second_look(desk: Desk) -> None:

@@ -46,8 +46,8 @@ def preview_lines(found: dict[str, Any]) -> Iterator[Text]:
             yield Text(f"            {found[name]}", style=style)
     if found.get("secret") is False:
         yield Text("  secret    wrong or missing: it would be answered with 401", style="red")
-    if "alert" in found and not found["alert"]["resends_are_certain"]:
-        yield Text("  advice    add a time or an id, so that resends are told apart for certain")
+    if found.get("warning"):
+        yield Text(f"  warning   {found['warning']}", style="yellow")
     if "executor" in found:
         yield from _executor(found["executor"])
 

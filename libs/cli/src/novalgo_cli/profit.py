@@ -25,6 +25,9 @@ def show_profit(summary: Mapping[str, Any], console: Console, *, as_json: bool) 
     if summary["positions"]:
         console.print(_positions(summary["positions"]))
     console.print(_earned(summary))
+    console.print(_at_average_cost(summary))
+    if summary["cash"]:
+        console.print(_cash(summary["cash"]))
     console.print(_trades(summary["trades"]))
 
 
@@ -80,6 +83,28 @@ def _add_symbol(
     for line in own if len(own) == 1 else (symbol, *own):
         earned = (_gain(line[name]) for name in _EARNINGS)
         table.add_row(line["symbol"], line.get("timeframe", "all"), line["quantity"], *earned)
+
+
+def _at_average_cost(summary: Mapping[str, Any]) -> Table:
+    table = _table("The same at average cost, as brokers' screens show it")
+    total = summary["at_average_cost"]
+    table.show_footer = True
+    table.add_column("symbol", "in all")
+    table.add_column("shares", justify="right")
+    table.add_column("average price", justify="right")
+    for name in ("realised", "unrealised"):
+        table.add_column(name, _gain(total[name]), justify="right")
+    for symbol in summary["by_symbol"]:
+        view = symbol["at_average_cost"]
+        earned = (_gain(view[name]) for name in ("realised", "unrealised"))
+        average = _dollars(view["average_price"])
+        table.add_row(symbol["symbol"], symbol["quantity"], average, *earned)
+    return table
+
+
+def _cash(cash: Mapping[str, str]) -> Text:
+    parts = [part for kind, amount in cash.items() for part in (f" {kind} ", _gain(amount), ",")]
+    return Text.assemble(("Beside the trades:", "bold"), *parts[:-1])
 
 
 def _trades(trades: Mapping[str, Any]) -> Table:

@@ -45,6 +45,10 @@ def receipt_lines(receipt: dict[str, Any]) -> Iterator[Text]:
     if receipt["channel"]:
         came = f"{receipt['channel']} from {receipt['address']}, secret {receipt['secret']}"
         yield Text(f"  came by    {came}")
+    if receipt["message"]:
+        yield Text(f"  said       {receipt['message']}")
+    if receipt["warning"]:
+        yield Text(f"  warning    {receipt['warning']}", style="yellow")
     yield from _way(receipt["steps"])
     for order in receipt["orders"]:
         yield _order(order)

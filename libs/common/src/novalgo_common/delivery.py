@@ -18,6 +18,7 @@ import structlog
 from novalgo_common.bus import ATTEMPTS, Handler
 from novalgo_common.errors import NovAlgoError, PermanentError, UnavailableError
 from novalgo_common.events import Event
+from novalgo_common.tracing import span
 from novalgo_common.wire import decode
 
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
@@ -61,7 +62,8 @@ async def _try(event: Event, queue: str, handler: Handler, sleep: Sleep) -> str 
     failures = attempts = 0
     while True:
         try:
-            await handler(event)
+            with span(f"handle {event.type}", event.correlation_id, queue=queue):
+                await handler(event)
             return None
         except PermanentError as error:
             return describe(error)

@@ -111,8 +111,9 @@ class Duty:
 
     def _standby(self) -> FastAPI:
         """Return what a service answers that has not opened its store."""
-        readiness = Readiness()
-        readiness.add("standby", lambda: f"{self._waits_for}: this one takes over when it ends")
+        readiness = Readiness(
+            standby=lambda: f"{self._waits_for}: this one takes over when it ends"
+        )
         application = ops_app(
             self._service.name,
             readiness,

@@ -57,13 +57,24 @@ class BoundedProtocol(HttpToolsProtocol):
     def _bounds(self) -> Bounds:
         return self.config.bounds  # type: ignore[attr-defined,no-any-return]
 
+    def admit(self, address: str) -> bool:
+        """Count the connection, unless it is one too many; before it is made, or when it is."""
+        if not self._bounds.admit(address):
+            return False
+        self._admitted = address
+        return True
+
+    def leave(self) -> None:
+        """Count the connection no longer."""
+        if self._admitted is not None:
+            self._bounds.leave(self._admitted)
+            self._admitted = None
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        address = self.client[0] if self.client else ""
-        if not self._bounds.admit(address):
+        if self._admitted is None and not self.admit(self.client[0] if self.client else ""):
             transport.abort()
             return
-        self._admitted = address
         if self.scheme == "https":
             self._tls = {"client_cert_name": _subject(transport.get_extra_info("peercert"))}
         self._expect()
@@ -71,8 +82,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._arrived()
-        if self._admitted is not None:
-            self._bounds.leave(self._admitted)
+        self.leave()
 
     def data_received(self, data: bytes) -> None:
         if self._deadline is None:

@@ -1,7 +1,9 @@
 """How every service listens: uvicorn, with its connections bounded and its answers' headers set."""
 
+import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import uvicorn
 
 from novalgo_common.errors import SettingsError
 from novalgo_common.http_protocol import BoundedProtocol, Bounds
+from novalgo_common.http_tls import TlsDoor
 
 GRACE = 2
 """Seconds that open connections get when the process is asked to stop."""
@@ -63,12 +66,38 @@ class Config(uvicorn.Config):
             timeout_keep_alive=10,
         )
         self.bounds = Bounds(edge.is_known)
-        self._tls = edge.tls
+        self.tls = edge.tls
 
-    def load(self) -> None:
-        super().load()
-        if self._tls is not None:
-            self.ssl = tls_context(self._tls)
+
+class Server(uvicorn.Server):
+    """Serves one application on sockets that listen already.
+
+    It may be one among others in its process: signals are the process's affair.
+    """
+
+    config: Config
+    _doors: Sequence[TlsDoor] = ()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        tls = self.config.tls
+        if tls is None:
+            await super().startup(sockets)
+            return
+        context = tls_context(tls)
+        await super().startup([])
+        self._doors = [TlsDoor(each, context, self._protocol) for each in sockets or ()]
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for door in self._doors:
+            await door.close()
+        await super().shutdown(sockets)
+
+    def _protocol(self) -> BoundedProtocol:
+        return BoundedProtocol(self.config, self.server_state, self.lifespan.state)
 
 
 def tls_context(tls: Tls) -> ssl.SSLContext:

@@ -17,11 +17,8 @@ Check: TypeAlias = Callable[[], str | None]
 class Readiness:
     """The named checks of a service.  It is ready when none of them has anything to say."""
 
-    def __init__(self) -> None:
-        self._checks: dict[str, Check] = {}
-
-    def add(self, name: str, check: Check) -> None:
-        self._checks[name] = check
+    def __init__(self, **checks: Check) -> None:
+        self._checks = checks
 
     def checked(self) -> dict[str, str | None]:
         """Return what each check says, by its name."""

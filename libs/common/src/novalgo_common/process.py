@@ -13,7 +13,6 @@ from contextlib import (
     contextmanager,
 )
 
-import uvicorn
 import uvloop
 from pydantic import SecretStr
 
@@ -23,12 +22,13 @@ from novalgo_common.credentials import readable
 from novalgo_common.dead_letters import FileDeadLetters
 from novalgo_common.duty import Duty
 from novalgo_common.errors import LostError, SettingsError, UnavailableError
-from novalgo_common.http_server import Config
+from novalgo_common.http_server import Config, Server
 from novalgo_common.local_bus import LocalBus
 from novalgo_common.observability import configure_logging
 from novalgo_common.rabbitmq.late import LateBus
 from novalgo_common.service import Service
 from novalgo_common.settings import PREFIX, Settings
+from novalgo_common.tracing import NAME, tracing
 
 ON_THE_BUS = {"ingest", "executor", "sheets", "analytics"}
 
@@ -63,6 +63,10 @@ async def serve(
     configure_logging(settings[0].log_level, _secrets(settings))
     stop = stop or asyncio.Event()
     async with AsyncExitStack() as stack:
+        names = [service.name for service in services]
+        stack.enter_context(
+            tracing(settings[0].otlp_endpoint, names[0] if len(names) == 1 else NAME)
+        )
         sockets = [
             stack.enter_context(_listen(service, own))
             for service, own in zip(services, settings, strict=True)
@@ -73,7 +77,7 @@ async def serve(
             for service, own in zip(services, settings, strict=True)
         ]
         kept = [await stack.enter_async_context(duty.begun()) for duty in duties]
-        servers = [_Server(Config(duty, edge)) for duty, edge in zip(duties, edges, strict=True)]
+        servers = [Server(Config(duty, edge)) for duty, edge in zip(duties, edges, strict=True)]
         running = [
             asyncio.create_task(server.serve([listener]))
             for server, listener in zip(servers, sockets, strict=True)
@@ -140,11 +144,3 @@ def _listen(service: Service, settings: Settings) -> Iterator[socket.socket]:
         # it every answer waits 40 ms for the client's delayed acknowledgement.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener
-
-
-class _Server(uvicorn.Server):
-    """A server among others in one process: signals are the process's, not its own."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

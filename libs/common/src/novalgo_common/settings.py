@@ -49,6 +49,11 @@ class Settings(BaseModel):
         "start and kept in `DATA_DIR/api_key`",
     )
     bind_host: str = Field("127.0.0.1", description="The address that the services listen on")
+    otlp_endpoint: str | None = Field(
+        None,
+        description="Where traces go, one a signal (OTLP over HTTP, `http://collector:4318`); "
+        "without it none are made",
+    )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="debug, info, warning, error"
     )

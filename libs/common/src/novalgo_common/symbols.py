@@ -1,6 +1,7 @@
 """US stock symbols as people, TradingView and Alpaca write them: `AAPL`, `NASDAQ:AAPL`, `BRK-B`."""
 
 import re
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -15,6 +16,7 @@ _CLASS_SHARE = re.compile(r"^([A-Z]{1,4})[/-]([A-Z])$")
 _CANONICAL = re.compile(PATTERN)
 
 
+@lru_cache(maxsize=1024)
 def parse_symbol(text: str) -> str | None:
     """Return the canonical symbol, or None where the text is not a US stock's."""
     if not text.isascii():  # asked before upper(), which turns a dotless i into I

@@ -6,6 +6,7 @@ TradingView's `{{interval}}` is the Pine resolution string: minutes as a bare nu
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -35,6 +36,7 @@ _LENGTHS = {
 }
 
 
+@lru_cache(maxsize=1024)
 def parse_timeframe(text: str) -> str | None:
     """Return the canonical timeframe, or None where the text is not certainly one."""
     shape = _SHAPE.match(text.strip()) if text.isascii() else None

@@ -92,6 +92,8 @@ def open_venue(settings: SimulatorSettings, store: Store, clock: Clock, faults: 
         venue.ledger.apply_order(order)
     for movement in store.movements():
         venue.ledger.apply_movement(movement)
+    for activity in store.cash_activities():
+        venue.ledger.apply_cash(activity)
     return venue
 
 

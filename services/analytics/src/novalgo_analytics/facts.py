@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from novalgo_common.events import Action, Ending, Leg, Side
+from novalgo_common.events import Action, CashKind, Ending, Leg, Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,19 @@ class EquityPoint:
 
     at: datetime
     equity: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashLine:
+    """Cash that came to the account, or left it, without a trade."""
+
+    at: datetime
+    kind: CashKind
+    amount: Decimal
+    """Signed dollars."""
+    symbol: str | None
+    activity: str
+    """The broker's own word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +40,15 @@ class AccountDay:
     """By the day's last statement."""
     exposure: Decimal
     """The dollars in longs and shorts together, as a part of the equity: the statements' mean."""
+    moved_in: Decimal = Decimal(0)
+    """Dollars that were moved into the account since the day stated before; no earnings."""
+    moved_out: Decimal = Decimal(0)
+    """Dollars that were moved out of it; positive."""
+
+    @property
+    def moved(self) -> Decimal:
+        """Return what was moved in, less what was moved out."""
+        return self.moved_in - self.moved_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Profit and loss as people ask for it: by symbol, by book, today, and in all.  Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -25,6 +25,16 @@ class Earnings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtAverageCost:
+    """The second view, in which all shares of a symbol cost the same; dollars."""
+
+    average_price: Decimal | None
+    """What each share cost; None where none are held, and of several symbols."""
+    realised: Decimal
+    unrealised: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """What one symbol, or one book of it, holds and has earned."""
 
@@ -33,6 +43,8 @@ class Line:
     """The timeframe, EXTERNAL, or nothing where the line is the whole symbol's."""
     quantity: Decimal
     earnings: Earnings
+    at_average_cost: AtAverageCost | None = None
+    """None of a book."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +67,7 @@ class Position:
 class Figures:
     account: AccountSnapshotTaken | None
     total: Earnings
+    at_average_cost: AtAverageCost
     by_symbol: tuple[Line, ...]
     by_book: tuple[Line, ...]
     positions: tuple[Position, ...]
@@ -73,12 +86,14 @@ def figures(
     by_symbol, by_book = [], []
     for symbol, ledger in sorted(ledgers.items()):
         price = _price(ledger, stated.get(symbol))
-        by_symbol.append(_line(symbol, "", ledger.account, price, today))
+        line = _line(symbol, "", ledger.account, price, today)
+        by_symbol.append(replace(line, at_average_cost=_at_average_cost(ledger, price)))
         for timeframe, lots in sorted(ledger.books.items(), key=_shortest_first):
             by_book.append(_line(symbol, timeframe or EXTERNAL_NAME, lots, price, today))
     return Figures(
         account=snapshot,
         total=_sum(line.earnings for line in by_symbol),
+        at_average_cost=_together(line.at_average_cost for line in by_symbol),
         by_symbol=tuple(by_symbol),
         by_book=tuple(line for line in by_book if line.quantity or line.earnings.realised),
         positions=_positions(ledgers, snapshot, stated),
@@ -106,6 +121,24 @@ def _line(symbol: str, book: str, lots: Lots, price: Decimal, today: datetime) -
             realised=lots.realised,
             unrealised=lots.unrealised(price),
         ),
+    )
+
+
+def _at_average_cost(ledger: Ledger, price: Decimal) -> AtAverageCost:
+    average = ledger.average
+    return AtAverageCost(
+        average_price=average.average,
+        realised=average.realised,
+        unrealised=average.quantity * price - average.cost,
+    )
+
+
+def _together(views: Iterable[AtAverageCost | None]) -> AtAverageCost:
+    every = [each for each in views if each is not None]
+    return AtAverageCost(
+        average_price=None,
+        realised=sum((each.realised for each in every), NONE),
+        unrealised=sum((each.unrealised for each in every), NONE),
     )
 
 

@@ -43,18 +43,20 @@ from novalgo_common.topology import ANALYTICS_JOURNAL
 @asynccontextmanager
 async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncIterator[FastAPI]:
     async with Database.open(settings, "analytics") as database, Background.open() as background:
-        metrics, readiness = Metrics(), Readiness()
+        metrics = Metrics()
         store = Store(database, clock)
         bookkeeper = Bookkeeper(store)
         relay = Relay(store.outbox, bus)
         reporter = Reporter(store, bookkeeper, metrics, clock)
         feed = Feed(store)
         neighbours = Neighbours(settings.neighbours, clock, feed.notice)
-        readiness.add("store", database.problem)
-        readiness.add("bus", lambda: "; ".join(bus.problems()) or None)
-        readiness.add("outbox", relay.problem)
-        readiness.add("work", background.problem)
-        database.on_commit(relay.wake)
+        readiness = Readiness(
+            store=database.problem,
+            bus=lambda: " ".join(bus.problems()) or None,
+            outbox=relay.problem,
+            background=background.problem,
+        )
+        database.on_commit(relay.committed)
         database.on_commit(reporter.wake)
         database.on_commit(feed.wake)
         app = ops_app(
@@ -62,7 +64,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         )
         access = Access.from_settings(settings, clock)
         rules, told = read_rules(settings.rules_path), await _channels(settings)
-        notifier = Notifier(store, rules, told, clock)
+        notifier = Notifier(store, rules, told, metrics, clock)
         sources = Sources(
             store=store,
             bookkeeper=bookkeeper,

@@ -6,6 +6,7 @@ from itertools import product
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from novalgo_analytics.accounting.lots import NONE
+from novalgo_analytics.notifications.notice import Outcome
 from novalgo_analytics.stages import STAGES, Stage
 from novalgo_common.events import (
     AccountSnapshotTaken,
@@ -70,6 +71,13 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self.notifications = Counter(
+            "novalgo_notifications",
+            "Messages handed to a channel, by whether its service took them; given_up was tried "
+            "for a day",
+            ["channel", "outcome"],
+            registry=self.registry,
+        )
         # A count that first shows as 1 is no increase to Prometheus, and would alarm nobody.
         for ending, reason in product(Ending, ("", *Reason)):
             self.endings.labels(ending, reason)
@@ -116,6 +124,15 @@ class Metrics:
                 self.orders.labels(event.status).inc()
             case FillRecorded():
                 self.fills.labels(event.side, "novalgo" if event.client_order_id else "other").inc()
+
+    def will_tell(self, channel: str) -> None:
+        """Show a channel from the start on."""
+        for outcome in Outcome:
+            self.notifications.labels(channel, outcome)
+
+    def told(self, channel: str, outcome: Outcome) -> None:
+        """Count what came of handing a message to a channel."""
+        self.notifications.labels(channel, outcome).inc()
 
     def reached(self, stage: Stage, after: timedelta) -> None:
         """Observe a stage; clocks that disagree make no time negative."""

@@ -54,9 +54,10 @@ class Stages:
         return stage, event.occurred_at - begun
 
     def _begin(self, signal: SignalReceived) -> tuple[Stage, timedelta] | None:
-        self._stored[signal.event_id] = signal.occurred_at
+        stored_at = signal.stored_at or signal.occurred_at
+        self._stored[signal.event_id] = stored_at
         self._seen[signal.event_id] = set()
         if len(self._stored) > self._remembered:
             oldest, _ = self._stored.popitem(last=False)
             del self._seen[oldest]
-        return ("stored", signal.occurred_at - signal.alert_at) if signal.alert_at else None
+        return ("stored", stored_at - signal.alert_at) if signal.alert_at else None

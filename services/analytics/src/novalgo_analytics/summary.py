@@ -1,11 +1,21 @@
 """`GET /api/v1/summary`: the numbers of the page, exact, as strings.  Pure."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
+from novalgo_analytics.accounting.lots import SHARE_DIGITS
 from novalgo_analytics.accounting.trades import Trade
-from novalgo_analytics.figures import EXTERNAL_NAME, Earnings, Figures, Line, Position
+from novalgo_analytics.facts import CashLine
+from novalgo_analytics.figures import (
+    EXTERNAL_NAME,
+    AtAverageCost,
+    Earnings,
+    Figures,
+    Line,
+    Position,
+)
+from novalgo_analytics.measures.cash import by_kind
 from novalgo_analytics.measures.trading import TradeNumbers, trade_numbers
 from novalgo_analytics.performance import WINDOW
 from novalgo_common.events import AccountSnapshotTaken, Ending
@@ -15,15 +25,22 @@ def summary(
     numbers: Figures,
     signals_by_ending: Mapping[Ending | None, int],
     closed: Sequence[Trade] = (),
+    cash: Sequence[CashLine] = (),
 ) -> dict[str, Any]:
     """Return the body.  `account` is null until the broker's first statement.
 
-    `closed` are the trades of the Performance tab's window, in the order of their closing.
+    `closed` are the trades of the Performance tab's window, in the order of their closing, `cash`
+    all that moved cash without a trade.
     """
     return {
         "account": _account(numbers.account),
         **_earnings(numbers.total),
-        "by_symbol": [_line(line) for line in numbers.by_symbol],
+        "at_average_cost": _at_average_cost(numbers.at_average_cost),
+        "cash": {kind.value: exact(amount) for kind, amount in by_kind(cash).items()},
+        "by_symbol": [
+            {**_line(line), "at_average_cost": _at_average_cost(line.at_average_cost)}
+            for line in numbers.by_symbol
+        ],
         "by_book": [{**_line(line), "timeframe": line.book} for line in numbers.by_book],
         "positions": [_position(position) for position in numbers.positions],
         "signals_by_ending": {
@@ -64,6 +81,21 @@ def _earnings(earnings: Earnings) -> dict[str, str]:
         "realised": exact(earnings.realised),
         "unrealised": exact(earnings.unrealised),
     }
+
+
+def _at_average_cost(view: AtAverageCost | None) -> dict[str, str | None] | None:
+    if view is None:
+        return None
+    return {
+        "average_price": None if view.average_price is None else _price(view.average_price),
+        "realised": exact(view.realised),
+        "unrealised": exact(view.unrealised),
+    }
+
+
+def _price(price: Decimal) -> str:
+    """Return a quotient to as many digits as the broker gives a price."""
+    return exact(price.quantize(SHARE_DIGITS, ROUND_HALF_EVEN))
 
 
 def _line(line: Line) -> dict[str, str]:

@@ -12,7 +12,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from novalgo_common.errors import UnavailableError
-from novalgo_common.events import Bar, OrderStatus, Side
+from novalgo_common.events import Bar, CashKind, OrderStatus, Side
+from novalgo_common.symbols import parse_symbol
 from novalgo_executor.broker import (
     Account,
     AccountEvent,
@@ -20,6 +21,7 @@ from novalgo_executor.broker import (
     BrokerFill,
     BrokerOrder,
     BrokerPosition,
+    CashActivity,
     MarketHours,
     OrderUpdate,
     Quote,
@@ -113,6 +115,40 @@ def fill(activity: Answer) -> BrokerFill:
         filled_at=moment(_get(activity, "transaction_time")),
         execution_id=str(_get(activity, "id")).rpartition("::")[2],
     )
+
+
+def cash(activity: Answer) -> CashActivity | None:
+    """Read a non-trade activity; None where it moves no cash, or stands no more.
+
+    Kinds are those of Alpaca's schema `ActivityType`; one that is not known is another.
+    """
+    word, net = str(_get(activity, "activity_type")), activity.get("net_amount")
+    if net is None or amount(net) == 0 or activity.get("status", "executed") == "canceled":
+        return None
+    return CashActivity(
+        activity_id=str(_get(activity, "id")),
+        activity=word,
+        kind=_CASH_KINDS.get(word, CashKind.OTHER),
+        amount=amount(net),
+        symbol=parse_symbol(str(activity.get("symbol") or "")),
+        booked_at=moment(activity.get("created_at") or _noon(_get(activity, "date"))),
+    )
+
+
+def _noon(day: object) -> str:
+    """Return a moment that is of the same day in New York all year round."""
+    return f"{str(day)[:10]}T17:00:00Z"
+
+
+_CASH_KINDS = {
+    **dict.fromkeys(("CSD", "CSW", "TRANS", "JNL", "JNLC", "ACATC", "OCT"), CashKind.TRANSFER),
+    **dict.fromkeys(
+        ("DIV", "DIVCGL", "DIVCGS", "DIVFT", "DIVNRA", "DIVROC", "DIVTW", "DIVTXEX", "CGD"),
+        CashKind.DIVIDEND,
+    ),
+    **dict.fromkeys(("INT", "INTNRA", "INTTW"), CashKind.INTEREST),
+    **dict.fromkeys(("FEE", "CFEE", "DIVFEE", "PTC", "PTR"), CashKind.FEE),
+}
 
 
 def events(text: str) -> list[AccountEvent]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from novalgo_common.errors import UnavailableError
-from novalgo_common.events import Bar, OrderStatus, Side
+from novalgo_common.events import Bar, CashKind, OrderStatus, Side
 
 
 class KeysRefusedError(UnavailableError):
@@ -34,6 +34,11 @@ class OrderRequest:
     quantity: Decimal | None
     notional: Decimal | None
     position_intent: PositionIntent
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether it takes shares away from the account's position."""
+        return self.position_intent in (PositionIntent.BUY_TO_CLOSE, PositionIntent.SELL_TO_CLOSE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,20 @@ class SplitNotice:
 
 
 AccountEvent: TypeAlias = Undoing | SplitNotice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashActivity:
+    """Cash that came or went without a trade."""
+
+    activity_id: str
+    activity: str
+    """The broker's own word."""
+    kind: CashKind
+    amount: Decimal
+    """Signed dollars."""
+    symbol: str | None
+    booked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,4 +263,12 @@ class PriceHistory(Protocol):
         """Return a symbol's bars, oldest first; raise `UnavailableError` when none are to be had.
 
         The timeframe is a canonical one, such as `15 Min` or `1 Day`.
+        """
+
+
+class CashBook(Protocol):
+    async def cash(self, after: datetime) -> Sequence[CashActivity]:
+        """Return what moved cash without a trade and was booked after a time by our clock.
+
+        Oldest first; raise `UnavailableError` when no definite answer came.
         """

@@ -13,7 +13,7 @@ from decimal import Decimal
 from novalgo_common.events import Action, Ending, Leg, OrderStatus, Reason, Side
 from novalgo_common.order_ids import client_order_id
 from novalgo_executor.broker import OrderRequest, PositionIntent, Quote
-from novalgo_executor.facts import ZERO, Facts, Order, Rules, Signal
+from novalgo_executor.facts import ZERO, Facts, Order, Rules, Signal, WhenClosed
 from novalgo_executor.halts import Halt
 from novalgo_executor.refuse import refuse_entry, refuse_size
 from novalgo_executor.size import Size, size_row, too_small
@@ -46,6 +46,11 @@ class _Case:
     def too_old(self) -> bool:
         return self.facts.age > self.age_limit
 
+    def missed_the_close(self, order: Order) -> bool:
+        """Say whether an entry would be filled by an open for which nothing is to be queued."""
+        is_late = order.leg is Leg.OPEN and not self.facts.hours.is_open
+        return is_late and self.rules.when_closed is WhenClosed.REJECT
+
     def rests_too_long(self, order: Order) -> bool:
         """Say whether an entry has stalled: filled in part, or not at all until it is stale."""
         opened = self.facts.open_since
@@ -72,7 +77,9 @@ def decide(signal: Signal, facts: Facts, rules: Rules, *, now: datetime) -> Step
         if unfinished is not None:
             return unfinished
     if facts.orders and facts.orders[-1].status is not OrderStatus.FILLED:
-        return _end_short(facts.orders[-1], facts)
+        short = _fall_short(case, facts.orders[-1])
+        if short is not None:
+            return short
     if facts.newer_waits and not facts.orders:
         # It may have come while an older signal of the symbol was being carried out.
         return _superseded("a newer signal came before its turn")
@@ -99,7 +106,8 @@ def _finish(case: _Case, order: Order) -> Step | None:
     if order.status is OrderStatus.OPEN:
         market_open = case.facts.hours.is_open
         impatient = case.now - order.created_at >= case.rules.patience or not market_open
-        if (case.facts.newer_waits and impatient) or case.rests_too_long(order):
+        gives_way = case.facts.newer_waits and impatient
+        if gives_way or case.rests_too_long(order) or case.missed_the_close(order):
             return Cancel(order)
         return Wait(parked=not market_open)
     if order.counted_quantity < order.filled_quantity:
@@ -141,6 +149,19 @@ def _finish_unknown(case: _Case, order: Order) -> Step:
     return LookUp(order)
 
 
+def _fall_short(case: _Case, order: Order) -> Step | None:
+    """Return what follows from an order that did not fill, or None where nothing is missing.
+
+    A close is refused where somebody else was faster.  Their fill is then on its way to the books.
+    """
+    if order.leg is not Leg.CLOSE or order.status is not OrderStatus.REJECTED:
+        return _end_short(order, case.facts)
+    if case.facts.held == 0:
+        return None
+    ended_at = order.ended_at or case.now
+    return Wait() if case.now - ended_at < case.rules.grace else _end_short(order, case.facts)
+
+
 def _end_short(order: Order, facts: Facts) -> End:
     if facts.newer_waits and order.status is OrderStatus.CANCELED:
         return _superseded("a newer signal came before the order filled")
@@ -180,7 +201,7 @@ def _halted(facts: Facts, halt: Halt) -> End:
 
 
 def _arrived(signal: Signal, facts: Facts) -> End:
-    if facts.orders:
+    if any(order.filled_quantity for order in facts.orders):
         return End(Ending.FILLED)
     reason = {
         Action.BUY: Reason.ALREADY_LONG,

@@ -12,9 +12,9 @@ import structlog
 
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
-from novalgo_common.events import Ending, OrderStatus, derived_id
+from novalgo_common.events import OrderStatus
+from novalgo_common.tracing import span
 from novalgo_executor.ages import Ages
-from novalgo_executor.alarms import Alarms
 from novalgo_executor.broker import (
     Accepted,
     Broker,
@@ -53,7 +53,6 @@ class Desk:
     poll: OrderPoll
     reconciler: Reconciler
     ages: Ages
-    alarms: Alarms
     rules: Rules
     metrics: Metrics
     clock: Clock
@@ -80,7 +79,8 @@ class Desk:
                 known = await self._look_up(step.order)
                 facts = replace(await self._facts(signal), denied=not known)
                 continue
-            signal = await self._perform(step, signal, facts)
+            with span(f"perform {type(step).__name__}", signal.signal_id):
+                signal = await self._perform(step, signal, facts)
             facts = await self._facts(signal)
 
     async def foresee(self, signal: Signal, facts: Facts | None = None) -> tuple[Step, Facts]:
@@ -96,18 +96,8 @@ class Desk:
         await self.store.end_signal(signal, ending)
         self.ages.forget(signal.signal_id)
         self.metrics.ended(ending.ending)
-        if ending.ending is Ending.DEAD:
-            await self._tell_death(signal, ending.detail)
         log.info(
             "signal.ended", ending=ending.ending, reason=ending.reason, detail=ending.detail or None
-        )
-
-    async def _tell_death(self, signal: Signal, detail: str) -> None:
-        await self.alarms.tell(
-            "signal_dead",
-            f"{signal.action} {signal.symbol} {signal.timeframe} was laid aside: {detail}",
-            symbol=signal.symbol,
-            about=derived_id(signal.signal_id, "alarm.dead"),
         )
 
     async def look_up_open(self, signal: Signal) -> None:
@@ -206,6 +196,8 @@ class Desk:
             case Refused(detail=detail):
                 log.warning("order.refused", client_order_id=request.client_order_id, detail=detail)
                 await self.store.refuse(request.client_order_id, detail)
+                if request.is_closing:
+                    self.reconciler.want()  # whoever was faster has a fill that explains it
             case NotSent(detail=detail, retry_after=seconds):
                 log.warning(
                     "order.not_sent", client_order_id=request.client_order_id, detail=detail

@@ -22,6 +22,7 @@ from novalgo_common.topology import EXECUTOR_CONTROLS, EXECUTOR_SIGNALS
 from novalgo_executor.ages import Ages, elapsed
 from novalgo_executor.alarms import Alarms
 from novalgo_executor.alpaca import AlpacaBroker
+from novalgo_executor.cashier import Cashier
 from novalgo_executor.control import Control, control_router
 from novalgo_executor.desk import Desk
 from novalgo_executor.handler import Handler
@@ -73,7 +74,6 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             poll=poll,
             reconciler=reconciler,
             ages=Ages(clock, elapsed),
-            alarms=alarms,
             rules=settings.rules,
             metrics=metrics,
             clock=clock,
@@ -92,7 +92,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         config.on_change(market.look_at_rows)
         reconciler.on_agreement(workers.open)
         relay = Relay(store.outbox, bus)
-        database.on_commit(relay.wake)
+        database.on_commit(relay.committed)
 
         metrics.watch_config(lambda: config.changed_at)
         await config.load()
@@ -110,13 +110,15 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         background.run("assets", lambda: market.keep_assets(config))
         watchdog = Watchdog(store=store, market=market, alarms=alarms, clock=clock)
         background.run("watchdog", watchdog.run)
+        background.run("cashier", Cashier(store=store, book=broker, clock=clock).run)
 
-        readiness = Readiness()
-        readiness.add("reconciled", reconciler.problem)
-        readiness.add("store", database.problem)
-        readiness.add("outbox", relay.problem)
-        readiness.add("bus", lambda: "; ".join(bus.problems()) or None)
-        readiness.add("background", background.problem)
+        readiness = Readiness(
+            reconciled=reconciler.problem,
+            store=database.problem,
+            outbox=relay.problem,
+            bus=lambda: " ".join(bus.problems()) or None,
+            background=background.problem,
+        )
         app = ops_app(
             "executor", readiness, metrics.registry, port=settings.executor_port, clock=clock
         )
@@ -126,6 +128,8 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             yield app
         finally:
             await workers.close()
+            await poll.close()
+            await market.close()
 
 
 SERVICE = Service("executor", Settings, "executor_port", open_service)

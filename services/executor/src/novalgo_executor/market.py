@@ -92,6 +92,11 @@ class Market:
         """Return the netted position as it is stated from now on, zero where there is none."""
         return (await self._positions.get(symbol)).get(symbol, Decimal(0))
 
+    async def close(self) -> None:
+        """Ask nothing any more."""
+        for question in (self._session, self._quotes, self._positions):
+            await question.close()
+
     async def _ask_quotes(self, wanted: Sequence[str]) -> Mapping[str, Quote]:
         return await self._broker.quotes(sorted(set(wanted)))
 

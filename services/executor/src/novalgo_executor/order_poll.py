@@ -48,6 +48,11 @@ class OrderPoll:
         # Dated by a clock that was set meanwhile, or listed late.
         return await self._count(order, await self.broker.fills_of(order.order_id))
 
+    async def close(self) -> None:
+        """Ask nothing any more."""
+        await self._orders.close()
+        await self._fills.close()
+
     async def _count(self, order: Order, listed: Sequence[BrokerFill]) -> bool:
         own = [fill for fill in listed if fill.order_id == order.order_id]
         for fill in own:

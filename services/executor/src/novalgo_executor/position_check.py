@@ -9,8 +9,7 @@ import structlog
 
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
-from novalgo_executor.alarms import Alarms
-from novalgo_executor.allocate import Holdings, Share, allocate_drift
+from novalgo_executor.allocate import Holdings, allocate_drift
 from novalgo_executor.broker import Broker, BrokerPosition
 from novalgo_executor.reconcile import drift, moving_symbols
 from novalgo_executor.split import Stated, noticed, parts, recognised
@@ -53,7 +52,6 @@ class PositionCheck:
     store: Store
     broker: Broker
     config: ConfigCopy
-    alarms: Alarms
     clock: Clock
     _drift: dict[str, Decimal] = field(default_factory=dict)
     _stated: dict[str, Stated] | None = None
@@ -115,8 +113,18 @@ class PositionCheck:
         if recognised(before, holdings, difference.position):
             await self._split(symbol, holdings, difference.stated)
         else:
+            await self._look_for_reset()
             await self._adopt(difference)
         return True
+
+    async def _look_for_reset(self) -> None:
+        """Halt entries where the broker denies an order that it had: nothing is as it was."""
+        order = await self.store.certain_order()
+        if order is None or order.order_id is None:
+            return
+        if await self.broker.order(order.order_id) is None:
+            await self.store.note_reset(order)
+            log.warning("account.reset", client_order_id=order.request.client_order_id)
 
     async def _adopt(self, difference: Difference) -> None:
         symbol, holdings = difference.symbol, difference.holdings
@@ -124,17 +132,11 @@ class PositionCheck:
         await self.store.adopt(symbol, shares, difference.price, difference.seen_at)
         for share in shares:
             log.warning("position.adopted", symbol=symbol, timeframe=share.timeframe)
-            if holdings is not None or share.timeframe is None:
-                await self.alarms.tell("drift", _message(symbol, share), symbol=symbol)
 
     async def _split(self, symbol: str, holdings: Holdings, stated: Decimal) -> None:
         made = parts(holdings, stated)
         await self.store.split(symbol, made)
         log.warning("position.split", symbol=symbol, quantity=str(stated))
-        each = ", ".join(
-            f"{part.timeframe or 'external'} {part.before} to {part.after}" for part in made
-        )
-        await self.alarms.tell("split", f"The shares of {symbol} were split: {each}", symbol=symbol)
 
     async def _last_stated(self) -> dict[str, Stated]:
         if self._stated is None:
@@ -146,11 +148,3 @@ class PositionCheck:
         if stated != await self._last_stated():
             await self.store.save_stated(positions)
             self._stated = stated
-
-
-def _message(symbol: str, share: Share) -> str:
-    whose = f"the book {share.timeframe}" if share.timeframe else "no book: they are external"
-    return (
-        f"{share.quantity:+f} shares of {symbol} at Alpaca, which no fill explains, now belong to "
-        f"{whose}"
-    )

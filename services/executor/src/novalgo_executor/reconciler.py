@@ -67,9 +67,7 @@ class Reconciler:
         interval: float,
         expected_account: str | None,
     ) -> None:
-        self._check = PositionCheck(
-            store=store, broker=broker, config=config, alarms=alarms, clock=clock
-        )
+        self._check = PositionCheck(store=store, broker=broker, config=config, clock=clock)
         self._store = store
         self._broker = broker
         self._poll = poll
@@ -161,7 +159,7 @@ class Reconciler:
         if checked.problem is not None:
             self._problem = checked.problem
             return
-        await self._store.save_watermark(started)
+        await self._store.save_watermark(started, agreed=not checked.drifting)
         await self._announce(account, checked.positions, started)
         await self._check_limits(account)
         halts = await self._store.halts()

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from novalgo_common.errors import UnavailableError
+
 Wish = TypeVar("Wish")
 Answer = TypeVar("Answer")
 
@@ -23,20 +25,41 @@ class Shared(Generic[Wish, Answer]):
         self._wishes: list[Wish] = []
         self._gathering: asyncio.Task[Answer] | None = None
         self._asking = asyncio.Lock()
+        self._running: set[asyncio.Task[Answer]] = set()
+        self._closed = False
 
     async def get(self, wish: Wish) -> Answer:
         """Return the answer to a request that covers the wish; raise what the request raises."""
+        if self._closed:
+            raise UnavailableError("nothing is asked any more")
         self._wishes.append(wish)
         if self._gathering is None:
             self._gathering = asyncio.create_task(self._gather())
-            # Whoever wished may be gone when it fails: then nobody is left to be told.
-            self._gathering.add_done_callback(lambda task: task.cancelled() or task.exception())
+            self._running.add(self._gathering)
+            self._gathering.add_done_callback(self._finished)
         return await asyncio.shield(self._gathering)
 
+    async def close(self) -> None:
+        """Give up what is being asked: whom it is asked of is about to go."""
+        self._closed = True
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _finished(self, task: "asyncio.Task[Answer]") -> None:
+        self._running.discard(task)
+        # Whoever wished may be gone when it fails: then nobody is left to be told.
+        if not task.cancelled():
+            task.exception()
+
     async def _gather(self) -> Answer:
-        async with self._asking:
-            if self._seconds:
-                await asyncio.sleep(self._seconds)
-            wishes, self._wishes = self._wishes, []
-            self._gathering = None
-            return await self._ask(wishes)
+        try:
+            async with self._asking:
+                if self._seconds:
+                    await asyncio.sleep(self._seconds)
+                wishes, self._wishes = self._wishes, []
+                self._gathering = None
+                return await self._ask(wishes)
+        except asyncio.CancelledError:
+            raise UnavailableError("nothing is asked any more") from None

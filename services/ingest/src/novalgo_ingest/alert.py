@@ -36,7 +36,7 @@ class Alert:
     """Whether the fingerprint can never come again by chance: the alert had an id or a time."""
     source: Source | None = None
     message: str | None = None
-    """The fields that were read, as they came, in JSON; never a secret."""
+    """The alert as it came, in JSON, without what may be a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,12 @@ class Heartbeat:
 
     symbol: str
     timeframe: str
+
+
+NOT_UNIQUE = (
+    "It carried neither an id nor a time: an equal one within a minute would count as its resend"
+)
+"""What is to be said of an alert that is not unique."""
 
 
 class Outcome(StrEnum):

@@ -1,43 +1,48 @@
-"""Holds the publishing of what is stored back while webhooks wait for their answers.
+"""Lets the answers to a burst of webhooks go before the publishing of what they stored.
 
 Both want the one interpreter, and TradingView hangs up on whom it waits for too long; an order that
 starts a moment later loses nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-LONGEST_HOLD = 0.1
-"""Seconds after which publishing starts all the same: webhooks may never stop coming."""
+LONGEST_HOLD = 0.25
+"""Seconds after which some is published all the same: webhooks may never stop coming."""
+BURST = 8
+"""With fewer webhooks since the last turn, and none unanswered, nothing is held."""
+LULL = 0.005
+"""Seconds without a webhook after which a burst is over: over open connections its next part comes
+only when the last one is answered."""
 
 
 class AnswersFirst:
-    def __init__(self, publish: Callable[[], None]) -> None:
-        self._publish = publish
+    def __init__(self) -> None:
         self._unanswered = 0
-        self._held: asyncio.TimerHandle | None = None
+        self._came = 0
+        self._came_before = 0
 
     @contextmanager
     def answering(self) -> Iterator[None]:
         """Count a webhook as waiting for its answer."""
         self._unanswered += 1
+        self._came += 1
         try:
             yield
         finally:
             self._unanswered -= 1
-            if not self._unanswered and self._held is not None:
-                self._go()
 
-    def committed(self) -> None:
-        """Something is stored: publish it when nobody waits any more, or soon."""
-        if not self._unanswered:
-            self._publish()
-        elif self._held is None:
-            self._held = asyncio.get_running_loop().call_later(LONGEST_HOLD, self._go)
+    async def turn(self) -> None:
+        """Return when publishing may go on: at once, after a burst, or after the longest hold."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LONGEST_HOLD
+        while self._is_burst() and loop.time() < until:
+            came = self._came
+            await asyncio.sleep(LULL)
+            if self._came == came and not self._unanswered:
+                break
+        self._came_before = self._came
 
-    def _go(self) -> None:
-        if self._held is not None:
-            self._held.cancel()
-            self._held = None
-        self._publish()
+    def _is_burst(self) -> bool:
+        return self._unanswered > 0 or self._came - self._came_before >= BURST

@@ -55,12 +55,8 @@ class Gate:
         secret = self._secrets.holder(secret_of(fields))
         if secret is None:
             return self._wrong_secret(address, now)
-        verdict = translate(fields, now)
-        if isinstance(verdict, Refusal):
-            return replace(verdict, is_owners=True)
-        if isinstance(verdict, Heartbeat):
-            return verdict
-        return replace(verdict, source=Source("webhook", str(address), secret.name))
+        verdict = translate(fields, now, Source("webhook", str(address), secret.name))
+        return replace(verdict, is_owners=True) if isinstance(verdict, Refusal) else verdict
 
     def _wrong_secret(self, address: Address, now: datetime) -> Refusal:
         locked_out = self._locked_out(address, now)

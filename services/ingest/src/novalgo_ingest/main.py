@@ -37,6 +37,7 @@ from novalgo_ingest.queries import Queries
 from novalgo_ingest.receipts.handler import ReceiptHandler
 from novalgo_ingest.receipts.store import ReceiptStore
 from novalgo_ingest.refusal_alarms import RefusalAlarms
+from novalgo_ingest.repeat_alarms import RepeatAlarms
 from novalgo_ingest.settings import Settings
 from novalgo_ingest.silence.watch import SilenceWatch
 from novalgo_ingest.spool import Spool
@@ -50,13 +51,14 @@ log = structlog.get_logger()
 async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncIterator[ASGIApp]:
     secrets = given_or_kept(settings.webhook_secrets, settings.data_dir, WEBHOOK_SECRET, clock)
     keys = given_or_kept(settings.api_keys, settings.data_dir, API_KEY, clock)
-    metrics, readiness = Metrics(), Readiness()
+    metrics = Metrics()
     async with (
         Database.open(settings, "ingest", shared=True) as database,
         Background.open() as background,
     ):
         store, receipts = Store(database, clock), ReceiptStore(database)
-        relay = Relay(store.outbox, bus)
+        answers_first = AnswersFirst()
+        relay = Relay(store.outbox, bus, answers_first.turn)
         spool = Spool(
             store,
             metrics,
@@ -72,8 +74,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         await bus.subscribe(INGEST_RECEIPTS, ReceiptHandler(receipts))
         await bus.follow(ConfigChanged, config.take)
         await bus.follow(PerformanceWritten, performance)
-        answers_first = AnswersFirst(relay.wake)
-        database.on_commit(answers_first.committed)
+        database.on_commit(relay.wake)
         background.run("relay", relay.run)
         background.run("spool", spool.watch)
         silence = SilenceWatch(
@@ -83,9 +84,9 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         background.run("config", lambda: config.ask(bus))
 
         # The bus is no part of readiness: while it is away alerts are stored all the same.
-        readiness.add("store", database.problem)
-        readiness.add("spool", spool.problem)
-        readiness.add("background", background.problem)
+        readiness = Readiness(
+            store=database.problem, spool=spool.problem, background=background.problem
+        )
 
         problems: list[Callable[[], str | None]] = []
 
@@ -136,6 +137,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             spool=spool,
             config=config,
             alarms=alarms,
+            repeats=RepeatAlarms(store),
             metrics=metrics,
             answers_first=answers_first,
             clock=clock,

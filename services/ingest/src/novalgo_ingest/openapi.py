@@ -72,6 +72,7 @@ _RECEIPT = _object(
         "address": _TEXT_OR_NONE,
         "secret": _TEXT_OR_NONE,
         "message": _TEXT_OR_NONE,
+        "warning": _TEXT_OR_NONE,
         "orders": _list(_ORDER),
         "steps": _list(_object({"step": _one_of(STEPS), "at": _TIME})),
     }
@@ -95,6 +96,7 @@ _PREVIEW = _object(
         "secret": {"type": "boolean"},
         "alert": _object({}, more=True),
         "skipped": _TEXT_OR_NONE,
+        "warning": _TEXT_OR_NONE,
         "signal_id": _ID,
         "executor": _object({}, more=True),
     },

@@ -18,7 +18,7 @@ from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.credentials import Credentials
 from novalgo_common.errors import UnavailableError
 from novalgo_common.events import PreviewedOrder, PreviewReported, PreviewRequested
-from novalgo_ingest.alert import Alert, Heartbeat, Refusal
+from novalgo_ingest.alert import NOT_UNIQUE, Alert, Heartbeat, Refusal
 from novalgo_ingest.answers import answer, error, number, why_skipped
 from novalgo_ingest.body import read_body
 from novalgo_ingest.message import read_message
@@ -59,7 +59,11 @@ class Preview:
             return {"would": "refuse", "error": alert.error, **found}
         if isinstance(alert, Heartbeat):
             return {"would": "note that the chart is alive", **found}
-        found |= {"alert": _alert(alert), "skipped": why_skipped(alert, self.config)}
+        found |= {
+            "alert": _alert(alert),
+            "skipped": why_skipped(alert, self.config),
+            "warning": None if alert.is_unique else NOT_UNIQUE,
+        }
         first = await self.store.repeated_by(alert, now)
         if first is not None:
             return {"would": "drop as a duplicate", "signal_id": str(first), **found}
@@ -100,7 +104,6 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "bar_time": alert.bar_at.isoformat() if alert.bar_at else None,
         "price": number(alert.price),
         "comment": alert.comment,
-        "resends_are_certain": alert.is_unique,
     }
 
 

@@ -15,7 +15,16 @@ from novalgo_common.events import (
     Event,
     SignalReceived,
 )
-from novalgo_common.store import Backlog, Database, Exact, Instant, Outbox, insert, insert_for
+from novalgo_common.store import (
+    Backlog,
+    BulkInsert,
+    Database,
+    Exact,
+    Instant,
+    Outbox,
+    insert,
+    insert_for,
+)
 from novalgo_common.wire import decode, encode
 from novalgo_ingest.alert import Alert, Heartbeat
 
@@ -48,6 +57,7 @@ signals = sa.Table(
     sa.Column("address", sa.Text),
     sa.Column("secret", sa.Text),
     sa.Column("message", sa.Text),
+    sa.Column("is_unique", sa.Boolean),
     sa.Index("signals_of_book", "symbol", "timeframe", "sequence"),
     sqlite_autoincrement=True,
 )
@@ -130,9 +140,11 @@ class Store:
             }
             for arrival in arrivals
         ]
-        connection.execute(signals.insert(), rows)
-        sequences = _sequences(connection, [str(row["signal_id"]) for row in rows])
-        return [_event(arrival, sequences[str(arrival.signal_id)]) for arrival in arrivals]
+        found = _SIGNALS.run(connection, rows)
+        sequences = {row.signal_id: row.sequence for row in found}
+        return [
+            _event(arrival, sequences[str(arrival.signal_id)], stored_at) for arrival in arrivals
+        ]
 
     async def beat(self, heartbeat: Heartbeat, at: datetime) -> None:
         """Note that a chart is alive, and forget what was noted long ago."""
@@ -197,15 +209,19 @@ class Store:
         return event
 
 
-_SEQUENCES = sa.select(signals.c.signal_id, signals.c.sequence).where(
-    signals.c.signal_id.in_(sa.bindparam("signal_ids", expanding=True))
+_SIGNALS = BulkInsert(
+    signals,
+    (
+        *("signal_id", "action", "symbol", "timeframe", "alert_at", "bar_at", "price", "comment"),
+        *("channel", "address", "secret", "message", "is_unique", "received_at", "stored_at"),
+    ),
+    "RETURNING signal_id, sequence",
 )
-
-
-def _sequences(connection: Connection, signal_ids: Sequence[str]) -> dict[str, int]:
-    # Asked for afterwards: SQLite could return them in order only row by row.
-    rows = connection.execute(_SEQUENCES, {"signal_ids": signal_ids})
-    return {row.signal_id: row.sequence for row in rows}
+_CLAIMS_FOR_GOOD = BulkInsert(
+    recent,
+    ("fingerprint", "signal_id", "at"),
+    "ON CONFLICT (fingerprint) DO NOTHING RETURNING signal_id",
+)
 
 
 def _told(alert: Alert) -> dict[str, object]:
@@ -227,16 +243,18 @@ def _source(alert: Alert) -> dict[str, object]:
         "address": source.address if source else None,
         "secret": source.secret if source else None,
         "message": alert.message,
+        "is_unique": alert.is_unique,
     }
 
 
-def _event(arrival: Arrival, sequence: int) -> SignalReceived:
+def _event(arrival: Arrival, sequence: int, stored_at: datetime) -> SignalReceived:
     return SignalReceived.model_validate(
         {
             **_told(arrival.alert),
             "event_id": arrival.signal_id,
             "correlation_id": arrival.signal_id,
             "occurred_at": arrival.received_at,
+            "stored_at": stored_at,
             "sequence": sequence,
         }
     )
@@ -250,7 +268,7 @@ def _claim(connection: Connection, arrivals: Sequence[Arrival]) -> set[UUID]:
     arrivals = sorted(arrivals, key=lambda arrival: arrival.alert.fingerprint)
     unique = [_claim_row(arrival) for arrival in arrivals if arrival.alert.is_unique]
     if unique:
-        claimed += connection.execute(_claim_for_good(dialect), unique).scalars()
+        claimed += [row.signal_id for row in _CLAIMS_FOR_GOOD.run(connection, unique)]
     for arrival in arrivals:
         if not arrival.alert.is_unique:
             row = {**_claim_row(arrival), "forgotten": arrival.received_at - REPEAT_WINDOW}
@@ -264,15 +282,6 @@ def _claim_row(arrival: Arrival) -> dict[str, object]:
         "signal_id": str(arrival.signal_id),
         "at": arrival.received_at,
     }
-
-
-@cache
-def _claim_for_good(dialect: str) -> sa.Executable:
-    """Return the statement that takes a fingerprint that nobody had."""
-    claim = insert_for(dialect, recent)
-    return claim.on_conflict_do_nothing(index_elements=["fingerprint"]).returning(
-        recent.c.signal_id
-    )
 
 
 @cache

@@ -6,7 +6,8 @@ reader would make TradingView send the same body four times (facts A3, A9).  Pur
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
@@ -32,13 +33,7 @@ def parse_object(body: bytes) -> Fields:
     except UnicodeDecodeError:
         raise NotStrictJsonError("The body is not UTF-8") from None
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_constant=_constant,
-            parse_float=_decimal,
-            parse_int=_integer,
-        )
+        value = _DECODER.decode(text)
     except NotStrictJsonError:
         raise
     except (ValueError, RecursionError):
@@ -51,12 +46,19 @@ def parse_object(body: bytes) -> Fields:
 def canonical(fields: Fields) -> bytes:
     """Return the same bytes for the same fields, whatever their order and spacing were.
 
-    Raises `NotStrictJsonError` where a text holds half a character (a lone surrogate).
+    Raises `NotStrictJsonError` for fields that are no whole text, nor few enough levels.
+    """
+    with whole(fields):
+        return _CANONICAL.encode(fields).encode("utf-8")
+
+
+@contextmanager
+def whole(fields: Fields) -> Iterator[None]:
+    """Turn what writing the fields may fail with into `NotStrictJsonError`: a text that holds half
+    a character (a lone surrogate), and too many levels.
     """
     try:
-        return json.dumps(
-            fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
-        ).encode("utf-8")
+        yield
     except UnicodeEncodeError:
         name = broken(fields) or "A field"
         raise NotStrictJsonError(f"{name}: holds half a character") from None
@@ -110,3 +112,14 @@ def _decimal(text: str) -> object:
 
 def _integer(text: str) -> object:
     return int(text) if len(text) <= _LONGEST_NUMBER else _TOO_LONG
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_constant=_constant,
+    parse_float=_decimal,
+    parse_int=_integer,
+)
+_CANONICAL = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
+)

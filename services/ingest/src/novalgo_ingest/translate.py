@@ -11,9 +11,10 @@ from hashlib import sha256
 from novalgo_common.events import Action
 from novalgo_common.symbols import parse_symbol
 from novalgo_common.timeframes import parse_timeframe
-from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal
+from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal, Source
 from novalgo_ingest.moments import parse_moment
-from novalgo_ingest.names import ALIASES, NAMES
+from novalgo_ingest.names import ALIASES
+from novalgo_ingest.redact import as_it_came, struck
 from novalgo_ingest.strict_json import Fields, NotStrictJsonError, canonical
 
 ACTIONS = {
@@ -71,7 +72,6 @@ HEARTBEAT = "heartbeat"
 CLOCK_SKEW = timedelta(minutes=5)
 LONGEST_COMMENT = 200
 LONGEST_ID = 200
-LONGEST_MESSAGE = 2000
 
 _PRICE = re.compile(r"^[0-9]{1,12}(\.[0-9]{0,30})?$", re.ASCII)
 
@@ -81,12 +81,14 @@ def secret_of(fields: Fields) -> object:
     return _given(fields, "secret")
 
 
-def translate(fields: Fields, now: datetime) -> Alert | Heartbeat | Refusal:
+def translate(
+    fields: Fields, now: datetime, source: Source | None = None
+) -> Alert | Heartbeat | Refusal:
     """Return the alert or heartbeat, or the first thing that is wrong, named by its field."""
     try:
         if _word(fields) == HEARTBEAT:
             return Heartbeat(_symbol(fields), _timeframe(fields))
-        return _translate(fields, now)
+        return _translate(fields, now, source)
     except (_WrongFieldError, NotStrictJsonError) as error:
         return Refusal(Outcome.MALFORMED, str(error))
 
@@ -95,8 +97,9 @@ class _WrongFieldError(ValueError):
     pass
 
 
-def _translate(fields: Fields, now: datetime) -> Alert:
-    body = canonical({k: v for k, v in fields.items() if k not in ALIASES["secret"]})
+def _translate(fields: Fields, now: datetime, source: Source | None) -> Alert:
+    told = {k: v for k, v in fields.items() if k not in ALIASES["secret"]}
+    message = as_it_came(told, secret_of(fields))
     action = _action(fields)
     symbol, timeframe = _symbol(fields), _timeframe(fields)
     alert_at = _alert_at(fields, now)
@@ -109,16 +112,13 @@ def _translate(fields: Fields, now: datetime) -> Alert:
         bar_at=_moment(fields, "bar_time"),
         price=_price(fields),
         comment=_comment(fields),
-        fingerprint=_hash(identity, action, symbol, timeframe) if identity else _hash_body(body),
+        fingerprint=(
+            _hash(identity, action, symbol, timeframe) if identity else _hash_body(canonical(told))
+        ),
         is_unique=identity is not None,
-        message=_message(fields),
+        source=source,
+        message=message,
     )
-
-
-def _message(fields: Fields) -> str:
-    """Return what was read, and no more: what is unknown may be a secret of something else."""
-    read = {k: v for k, v in fields.items() if k in NAMES and k not in ALIASES["secret"]}
-    return canonical(read).decode()[:LONGEST_MESSAGE]
 
 
 def _symbol(fields: Fields) -> str:
@@ -199,7 +199,7 @@ def _comment(fields: Fields) -> str | None:
     text = _as_text("comment", value)
     if "\0" in text:
         raise _WrongFieldError("comment: holds a NUL character")
-    return text[:LONGEST_COMMENT]
+    return struck(text, secret_of(fields))[:LONGEST_COMMENT]
 
 
 def _identity(fields: Fields, alert_at: datetime | None) -> str | None:

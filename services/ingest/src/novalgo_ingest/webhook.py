@@ -14,6 +14,7 @@ from starlette.responses import Response
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
+from novalgo_common.tracing import begin
 from novalgo_ingest.addresses import origin_of
 from novalgo_ingest.alert import Alert, Heartbeat, Outcome, Refusal
 from novalgo_ingest.answers import accepted, answer, error
@@ -23,6 +24,7 @@ from novalgo_ingest.gate import Gate
 from novalgo_ingest.intake import Intake
 from novalgo_ingest.metrics import Metrics
 from novalgo_ingest.refusal_alarms import RefusalAlarms
+from novalgo_ingest.repeat_alarms import RepeatAlarms
 from novalgo_ingest.spool import Spool
 from novalgo_ingest.store import Arrival, Store
 
@@ -43,6 +45,7 @@ class Webhook:
     spool: Spool
     config: ConfigCopy
     alarms: RefusalAlarms
+    repeats: RepeatAlarms
     metrics: Metrics
     answers_first: AnswersFirst
     clock: Clock
@@ -89,6 +92,8 @@ class Webhook:
             body = {"status": "duplicate", "signal_id": str(stored.signal_id)}
             return Outcome.DUPLICATE, answer(body)
         self.spool.added()
+        begin("webhook", signal_id, received_at)
+        await self.repeats.look_at(alert, received_at)
         return self._accepted(alert, signal_id)
 
     async def _beat(self, heartbeat: Heartbeat, at: datetime) -> tuple[Outcome, Response]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from gspread.exceptions import APIError
 from novalgo_sheets.google_anchors import (
     Named,
     anchor_requests,
+    held_config,
     named_ranges,
     range_name,
     strip_range,
@@ -30,6 +31,7 @@ from novalgo_sheets.google_anchors import (
 from novalgo_sheets.google_errors import FAILURES, failed, passes_by_itself, refused
 from novalgo_sheets.google_grid import as_grid, as_value_range, first_column
 from novalgo_sheets.google_session import authorized_session
+from novalgo_sheets.google_tabs import Held, Tab, all_tabs, held_tabs, hold_requests, our_tabs
 from novalgo_sheets.layout import CONFIG, Layout, requests
 from novalgo_sheets.performance_tab import TITLE as PERFORMANCE
 from novalgo_sheets.quota import Kind, Quota
@@ -75,14 +77,18 @@ class _Connection:
     """A client, and what the spreadsheet was last seen to be made of."""
 
     client: Any
-    tabs: Mapping[str, tuple[str, int]]
-    """Title and id of each tab, by the title in small letters."""
-    named: Named
     seen_at: float
+    titles: Sequence[str] = ()
+    """Of every tab."""
+    tabs: Mapping[str, Tab] = field(default_factory=dict)
+    """Ours that are there, by our title."""
+    held: Mapping[str, Held] = field(default_factory=dict)
+    named: Named = field(default_factory=Named)
 
-    def tab(self, title: str) -> tuple[str, int] | None:
-        """Return a tab's own spelling of its title, and its id."""
-        return self.tabs.get(title.lower())
+    def may_add(self, title: str) -> bool:
+        """Say whether there is neither a tab of ours under this title, nor another tab."""
+        taken = (each.strip().lower() for each in self.titles)
+        return title not in self.tabs and title.lower() not in taken
 
 
 class GoogleSheet:
@@ -130,7 +136,7 @@ class GoogleSheet:
     async def titles(self) -> list[str]:
         """Return the titles of the spreadsheet's tabs."""
         connection = await self._in_thread(self._connected)
-        return [title for title, _ in connection.tabs.values()]
+        return list(connection.titles)
 
     @property
     def server_time(self) -> datetime | None:
@@ -158,9 +164,9 @@ class GoogleSheet:
 
     def _read(self, wanted: Collection[str]) -> Reading:
         connection = self._fresh()
-        if PERFORMANCE in wanted and connection.tab(PERFORMANCE) is None:
+        if PERFORMANCE in wanted and connection.may_add(PERFORMANCE):
             connection = self._add_performance(connection)
-        titles = [CONFIG, *(title for title in wanted if connection.tab(title))]
+        titles = [CONFIG, *(title for title in wanted if title in connection.tabs)]
         anchors = connection.named.sound
         answer = connection.client.values_batch_get(
             self._settings.spreadsheet,
@@ -178,19 +184,20 @@ class GoogleSheet:
 
     def _anchor(self, reading: Reading, anchors: Sequence[Anchor]) -> None:
         connection = self._connected()
-        _, tab = _config(connection)
-        requests = anchor_requests(anchors, connection.named, tab, reading.config.columns)
+        tab = _config(connection)
+        requests = anchor_requests(anchors, connection.named, tab.id, reading.config.columns)
         connection.client.batch_update(self._settings.spreadsheet, {"requests": requests})
         self._disconnect()  # to see the named ranges as they now are
 
     def _write(self, reading: Reading, strips: Sequence[Strip], blocks: Sequence[Block]) -> None:
+        self._hold({block.title for block in blocks})
         connection = self._connected()
         for grid in reading.others.values():
             self._enlarge(connection, grid, [b for b in blocks if b.title == grid.title])
-        titles = {block.title: _title(connection, block.title) for block in blocks}
+        tabs = connection.tabs
         data = [
             *map(strip_range, strips),
-            *(as_value_range(block, titles[block.title]) for block in blocks),
+            *(as_value_range(block, tabs[block.title].title) for block in blocks),
         ]
         connection.client.values_batch_update(
             self._settings.spreadsheet,
@@ -198,20 +205,28 @@ class GoogleSheet:
             {"valueInputOption": "RAW", "data": data},
         )
 
+    def _hold(self, titles: Collection[str]) -> None:
+        """Take hold of the tabs that are ours, to find them again under another title."""
+        connection = self._connected()
+        wanted = list(hold_requests(titles, connection.tabs, connection.held))
+        if wanted:
+            connection.client.batch_update(self._settings.spreadsheet, {"requests": wanted})
+            self._connection = self._look(connection.client)
+
     def _lay_out(self, layouts: Sequence[Layout]) -> list[str]:
         connection = self._connected()
         made = [layout for layout in layouts if self._is_free(connection, layout.title)]
         wanted: list[dict[str, Any]] = []
         for layout in made:
-            found = connection.tab(layout.title)
-            wanted += requests(layout, found[1] if found else None)
+            found = connection.tabs.get(layout.title)
+            wanted += requests(layout, found.id if found else None)
         if wanted:
             connection.client.batch_update(self._settings.spreadsheet, {"requests": wanted})
             self._disconnect()
         return [layout.title for layout in made]
 
     def _is_free(self, connection: _Connection, title: str) -> bool:
-        if connection.tab(title) is None:
+        if title not in connection.tabs:
             return True
         found = connection.client.values_get(self._settings.spreadsheet, _quoted(connection, title))
         return is_blank(found.get("values", []))
@@ -220,9 +235,9 @@ class GoogleSheet:
         rows = max((block.row + len(block.values) for block in blocks), default=0)
         columns = max((block.column + len(block.values[0]) for block in blocks), default=0)
         missing = {"ROWS": rows - grid.rows, "COLUMNS": columns - grid.columns}
-        found = connection.tab(grid.title)
+        found = connection.tabs.get(grid.title)
         requests = [
-            {"appendDimension": {"sheetId": found[1], "dimension": dimension, "length": length}}
+            {"appendDimension": {"sheetId": found.id, "dimension": dimension, "length": length}}
             for dimension, length in missing.items()
             if length > 0 and found is not None
         ]
@@ -239,7 +254,7 @@ class GoogleSheet:
         """Return a connection that has seen the tabs within the last minute."""
         connection = self._connected()
         is_old = self._seconds() - connection.seen_at >= LOOK_EVERY
-        if is_old or connection.tab(CONFIG) is None:
+        if is_old or CONFIG not in connection.tabs:
             connection = self._connection = self._look(connection.client)
         _config(connection)
         return connection
@@ -249,22 +264,22 @@ class GoogleSheet:
             session = authorized_session(self._account(), self._settings.base_url)
             client = _CountingClient(session, self._count)
             client.set_timeout(TIMEOUT)
-            self._connection = _Connection(client, {}, Named(), self._seconds())
+            self._connection = _Connection(client, self._seconds())
             self._connection = self._look(client)
         return self._connection
 
     def _look(self, client: Any) -> _Connection:
         book = client.fetch_sheet_metadata(self._settings.spreadsheet, {"fields": _LOOK})
-        tabs = {
-            each["properties"]["title"].strip().lower(): (
-                each["properties"]["title"],
-                each["properties"].get("sheetId", 0),
-            )
-            for each in book["sheets"]
-        }
-        config = tabs.get(CONFIG.lower())
-        named = named_ranges(book, config[1] if config else None)
-        return _Connection(client, tabs, named, self._seconds())
+        tabs, held, config = all_tabs(book), held_tabs(book), held_config(book)
+        ours = our_tabs(tabs, held, config)
+        return _Connection(
+            client,
+            self._seconds(),
+            titles=[tab.title for tab in tabs],
+            tabs=ours,
+            held=held,
+            named=named_ranges(book, ours[CONFIG].id if CONFIG in ours else None),
+        )
 
     def _count(self, method: str) -> None:
         wait = self.quota.take("read" if method == "get" else "write", self._seconds())
@@ -291,24 +306,17 @@ class GoogleSheet:
         return _parsed(path.read_text()) | {"token_uri": f"{self._settings.base_url}/token"}
 
 
-def _config(connection: _Connection) -> tuple[str, int]:
-    found = connection.tab(CONFIG)
+def _config(connection: _Connection) -> Tab:
+    found = connection.tabs.get(CONFIG)
     if found is None:
-        others = ", ".join(title for title, _ in connection.tabs.values())
         raise NoConfigTabError(
-            f"the spreadsheet has no tab named Config, only {others}: rename the right one back, "
-            "or run `novalgo sheet init`"
+            "no tab is named Config: rename it back, or run `novalgo sheet init`"
         )
     return found
 
 
-def _title(connection: _Connection, title: str) -> str:
-    found = connection.tab(title)
-    return found[0] if found else title
-
-
 def _quoted(connection: _Connection, title: str) -> str:
-    return "'" + _title(connection, title).replace("'", "''") + "'"
+    return "'" + connection.tabs[title].title.replace("'", "''") + "'"
 
 
 def _parsed(text: str) -> dict[str, Any]:

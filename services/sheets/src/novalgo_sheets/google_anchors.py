@@ -41,6 +41,14 @@ def named_ranges(book: Mapping[str, Any], config_id: int | None) -> Named:
     )
 
 
+def held_config(book: Mapping[str, Any]) -> int | None:
+    """Return the id of the tab that our columns lie in, or None where they lie in none, or two."""
+    anchors = {range_name(anchor) for anchor in OWNED}
+    ranges = [each["range"] for each in book.get("namedRanges", []) if each["name"] in anchors]
+    tabs = {where.get("sheetId", 0) for where in ranges if "startColumnIndex" in where}
+    return tabs.pop() if len(tabs) == 1 else None
+
+
 def anchor_requests(anchors: Sequence[Anchor], named: Named, tab: int, width: int) -> list[Json]:
     """Return the requests that take hold of the columns, in a grid of `width` columns.
 

@@ -8,6 +8,7 @@ the row's `confirm` column.  Until then the row is traded by as it was.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TypeAlias
 
 from novalgo_common.events import ConfigRow, Sizing
@@ -16,25 +17,43 @@ from novalgo_sheets.config_tab import ConfigTab, Key, TabRow
 
 Rows: TypeAlias = Mapping[Key, ConfigRow]
 
+RESTLESS = 8
+"""Reads in a row after which a row that each of them found changed is no longer being typed."""
+_RESTLESS = "this row changes with every look, as a live formula does. Write a value"
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The tab with the rows that count, and whether some of it waits for another look."""
+    """The tab with the rows that count."""
 
     tab: ConfigTab
-    is_waiting: bool
+    restless: Mapping[Key, int]
+    """The rows that wait for another look, and how many reads in a row found each changed."""
+
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self.restless)
 
 
-def settle(tab: ConfigTab, before: Rows, known: Rows, jump: Decimal) -> Settled:
+def settle(
+    tab: ConfigTab,
+    before: Rows,
+    known: Rows,
+    jump: Decimal,
+    restless: Mapping[Key, int] = MappingProxyType({}),
+) -> Settled:
     """Return the rows that count now.
 
-    `before` holds the rows as the read before saw them, `known` those last traded by, and a size
-    more than `jump` times the known one is unusual.
+    `before` holds the rows as the read before saw them, with its `restless` ones, `known` those
+    last traded by, and a size more than `jump` times the known one is unusual.
     """
-    rows = [_settled(row, before, known, jump) for row in tab.rows]
-    return Settled(
-        replace(tab, rows=tuple(row for row, _ in rows)), any(waits for _, waits in rows)
-    )
+    waiting = {
+        row.key: restless.get(row.key, 0) + 1
+        for row in tab.rows
+        if row.key is not None and _waits(row, before.get(row.key), known.get(row.key))
+    }
+    rows = (_settled(row, waiting, known, jump) for row in tab.rows)
+    return Settled(replace(tab, rows=tuple(rows)), waiting)
 
 
 def as_seen(tab: ConfigTab) -> dict[Key, ConfigRow]:
@@ -54,17 +73,27 @@ def confirmation(row: ConfigRow) -> str:
     return f"{size} {row.sizing}"
 
 
-def _settled(row: TabRow, before: Rows, known: Rows, jump: Decimal) -> tuple[TabRow, bool]:
+def _waits(row: TabRow, before: ConfigRow | None, known: ConfigRow | None) -> bool:
+    return row.row is not None and row.row not in (known, before)
+
+
+def _settled(row: TabRow, waiting: Mapping[Key, int], known: Rows, jump: Decimal) -> TabRow:
     if row.row is None or row.key is None:
-        return row, False
+        return row
     old = known.get(row.key)
-    if row.row == old:
-        return row, False
-    if before.get(row.key) != row.row:
-        return replace(row, row=_still(old, row.row)), True
+    if row.key in waiting:
+        still = replace(row, row=_still(old, row.row))
+        return _told(still) if waiting[row.key] >= RESTLESS else still
     if old is not None and _jumps(old, row.row, jump) and not _is_confirmed(row, row.row):
-        return replace(row, row=_still(old, row.row), notice=_question(old, row.row)), False
-    return row, False
+        return replace(row, row=_still(old, row.row), notice=_question(old, row.row))
+    return row
+
+
+def _told(row: TabRow) -> TabRow:
+    """Say to the owner that the row never stands still."""
+    if row.row is None:
+        return replace(row, problem=f"{_RESTLESS} to have it traded by")
+    return replace(row, notice=f"still {confirmation(row.row)}: {_RESTLESS}")
 
 
 def _still(old: ConfigRow | None, new: ConfigRow) -> ConfigRow | None:

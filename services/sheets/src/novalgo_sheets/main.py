@@ -34,7 +34,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         store = Store(database, clock)
         worker = SheetWorker(sheet, store, metrics, clock, settings.guards)
         relay = Relay(store.outbox, bus)
-        database.on_commit(relay.wake)
+        database.on_commit(relay.committed)
         await bus.respond(ConfigRequested, ConfigResponder(store, worker.read_at))
         await bus.follow(AccountSnapshotTaken, worker.follow_account)
         await bus.subscribe(SHEETS_UPDATES, UpdateHandler(store, worker.wake))
@@ -43,12 +43,13 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         background.run("sheet", worker.run)
         metrics.quota_left.labels("read").set_function(lambda: sheet.quota_left("read"))
         metrics.quota_left.labels("write").set_function(lambda: sheet.quota_left("write"))
-        readiness = Readiness()
-        readiness.add("store", database.problem)
-        readiness.add("bus", lambda: " ".join(bus.problems()) or None)
-        readiness.add("outbox", relay.problem)
-        readiness.add("sheet", worker.problem)
-        readiness.add("background", background.problem)
+        readiness = Readiness(
+            store=database.problem,
+            bus=lambda: " ".join(bus.problems()) or None,
+            outbox=relay.problem,
+            sheet=worker.problem,
+            background=background.problem,
+        )
         yield ops_app("sheets", readiness, metrics.registry, port=settings.sheets_port, clock=clock)
 
 

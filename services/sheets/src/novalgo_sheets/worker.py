@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -12,9 +12,10 @@ import structlog
 
 from novalgo_common.clock import Clock
 from novalgo_common.events import AccountSnapshotTaken, Event
+from novalgo_common.tracing import record
 from novalgo_sheets import boards_tabs, pace, performance_tab, risk_tab
 from novalgo_sheets.boards import NOTHING, Boards
-from novalgo_sheets.config_tab import ConfigTab, Trouble, Unusable, read_config
+from novalgo_sheets.config_tab import ConfigTab, Key, Trouble, Unusable, read_config
 from novalgo_sheets.guard import Rows, as_seen, settle
 from novalgo_sheets.kept import Kept
 from novalgo_sheets.metrics import Metrics
@@ -66,6 +67,7 @@ class SheetWorker:
         self._slow_due = 0.0
         self._newest: _Newest | None = None
         self._seen: Rows = {}
+        self._restless: Mapping[Key, int] = {}
         self._account: AccountSnapshotTaken | None = None
         self._episode: Episode | None = None
         self._has_config = False
@@ -163,8 +165,8 @@ class SheetWorker:
     async def _take(self, tab: ConfigTab, kept: Kept) -> ConfigTab:
         """Put the tab's rows in force as far as they count; return the tab with those."""
         known = kept.config.known if kept.config else {}
-        settled = settle(tab, self._seen, known, self._guards.size_jump)
-        self._seen = as_seen(tab)
+        settled = settle(tab, self._seen, known, self._guards.size_jump, self._restless)
+        self._seen, self._restless = as_seen(tab), settled.restless
         if settled.is_waiting:
             self._reads = self._reads.with_second_look(self._seconds())
         if kept.config is None and settled.is_waiting and not settled.tab.config():
@@ -205,6 +207,7 @@ class SheetWorker:
         if todo.standing:
             await self._announce(todo.standing)
         if todo.anchors or todo.writes:
+            began = self._clock()
             try:
                 await self._carry_out(newest.reading, todo)
             except SheetAwayError as error:
@@ -214,6 +217,8 @@ class SheetWorker:
                 self._newest = None
             self._writes = self._writes.after_success(self._seconds())
             self._metrics.requests.labels("write", "ok").inc()
+            for shown in todo.written:
+                record("write to the sheet", shown.change.signal_id, began)
         await self._announce_written(todo)
 
     async def _boards(self, reading: Reading) -> Boards:

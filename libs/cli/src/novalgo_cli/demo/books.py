@@ -64,6 +64,20 @@ def by_symbol(outcome: Outcome) -> list[SymbolLine]:
     ]
 
 
+def by_book(outcome: Outcome) -> list[Pair]:
+    """Return what the books of each symbol earned together, beside the symbol's own.
+
+    Realised and unrealised as one: which shares are said to be gone may differ, the dollars not.
+    """
+    together: dict[str, Decimal] = {}
+    for book in outcome.summary["by_book"]:
+        together[book["symbol"]] = together.get(book["symbol"], NONE) + _earned(book)
+    return [
+        Pair(what=line["symbol"], ours=together.get(line["symbol"], NONE), theirs=_earned(line))
+        for line in outcome.summary["by_symbol"]
+    ]
+
+
 def account(outcome: Outcome) -> list[Pair]:
     stated = outcome.summary["account"]
     sources = {
@@ -103,6 +117,10 @@ def _pair(
         ours=Decimal(our) if our is not None else None,
         theirs=Decimal(their) if their is not None else NONE,
     )
+
+
+def _earned(line: dict[str, str]) -> Decimal:
+    return Decimal(line["realised"]) + Decimal(line["unrealised"])
 
 
 def _dollars(text: str) -> Decimal:

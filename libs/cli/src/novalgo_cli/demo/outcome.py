@@ -18,6 +18,8 @@ class Outcome:
     receipts: Sequence[dict[str, Any]]
     summary: dict[str, Any]
     """By analytics."""
+    rebuilt: dict[str, Any]
+    """How what analytics kept compares with what its journal gives again."""
     account: dict[str, Any]
     """By the simulator."""
     config_tab: Cells
@@ -44,6 +46,7 @@ async def gather(at: Surroundings, town: Town, diary: Diary) -> Outcome:
         diary=diary,
         receipts=await town.signals(),
         summary=await town.summary(),
+        rebuilt=await town.rebuild(),
         account=await town.account(),
         config_tab=read_tab(at.config_tab),
         performance_tab=read_tab(at.performance_tab),

@@ -1,6 +1,7 @@
 """The running system and its simulator, over HTTP."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -89,6 +90,16 @@ class Town:
     async def summary(self) -> dict[str, Any]:
         """Return what analytics makes of it all."""
         return await self._ask("analytics", "/api/v1/summary")
+
+    async def rebuild(self) -> dict[str, Any]:
+        """Have analytics derive every number from its journal again, and compare."""
+        url = f"{self._at.url('analytics')}/api/v1/rebuild"
+        lines = (await self._client.post(url, headers=self._api)).text.splitlines()
+        told: dict[str, Any] = json.loads(lines[-1]) if lines else {}
+        if "compared" not in told:
+            raise UnavailableError(f"analytics could not rebuild: {told.get('error', 'no answer')}")
+        compared: dict[str, Any] = told["compared"]
+        return compared
 
     async def account(self) -> dict[str, Any]:
         """Return the simulator's own truth."""

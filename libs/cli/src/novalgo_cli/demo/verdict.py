@@ -27,8 +27,10 @@ def verdict(outcome: Outcome) -> list[Check]:
         _statuses(outcome),
         _symbols(outcome),
         _books(outcome),
+        _sums(outcome),
         _account(outcome),
         _performance(outcome),
+        _rebuilt(outcome),
         _orders(outcome),
     ]
 
@@ -88,6 +90,20 @@ def _books(outcome: Outcome) -> Check:
     ]
     found = f"not in {', '.join(strays)}" if strays else f"{len(outcome.summary['by_book'])} books"
     return Check("Every share belongs to a timeframe", not strays, found)
+
+
+def _sums(outcome: Outcome) -> Check:
+    wrong = [pair.what for pair in books.by_book(outcome) if not pair.agrees]
+    found = f"not for {', '.join(wrong)}" if wrong else "to the cent"
+    return Check("The books' P&L adds up to their symbol's", not wrong, found)
+
+
+def _rebuilt(outcome: Outcome) -> Check:
+    compared = outcome.rebuilt
+    found = f"{compared['events']} events, {compared['rows']} rows, {compared['ledgers']} ledgers"
+    if compared["different"]:
+        found = f"{compared['different']} rows differ, in {compared['first'][0]['table']}"
+    return Check("The journal gives the same numbers again", not compared["different"], found)
 
 
 def _account(outcome: Outcome) -> Check:

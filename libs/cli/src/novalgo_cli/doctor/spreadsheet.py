@@ -10,7 +10,7 @@ import httpx2
 from novalgo_cli.announcement import address
 from novalgo_cli.doctor.finding import Finding
 from novalgo_cli.services import has_simulated_sheet
-from novalgo_common.clock import utc_now
+from novalgo_common.clock import Clock, utc_now
 from novalgo_sheets.boards_tabs import HEADERS
 from novalgo_sheets.config_tab import ConfigTab, Unusable, read_config
 from novalgo_sheets.google import GoogleSheet
@@ -25,11 +25,11 @@ MOST_APART = timedelta(seconds=5)
 _LEFT = re.compile(r'^novalgo_sheets_quota_left\{kind="(\w+)"\} ([0-9.]+)$', re.MULTILINE)
 
 
-def spreadsheet(environ: Mapping[str, str]) -> Iterator[Finding]:
+def spreadsheet(environ: Mapping[str, str], clock: Clock = utc_now) -> Iterator[Finding]:
     """Yield what was found; it costs two or three of Google's reads."""
     settings = Settings.from_env(environ)
     try:
-        reading, titles, apart = asyncio.run(_look(settings))
+        reading, titles, apart = asyncio.run(_look(settings, clock))
     except SheetAwayError as error:
         if has_simulated_sheet(settings):
             yield Finding("sheet access", "the simulated sheet is there while the system runs")
@@ -44,10 +44,10 @@ def spreadsheet(environ: Mapping[str, str]) -> Iterator[Finding]:
     yield _clock(apart)
 
 
-async def _look(settings: Settings) -> tuple[Reading, list[str], timedelta | None]:
+async def _look(settings: Settings, clock: Clock) -> tuple[Reading, list[str], timedelta | None]:
     async with GoogleSheet.open(settings) as sheet:
         reading = await sheet.read(BOARDS)
-        now, theirs = utc_now(), sheet.server_time
+        now, theirs = clock(), sheet.server_time
         return reading, await sheet.titles(), now - theirs if theirs else None
 
 

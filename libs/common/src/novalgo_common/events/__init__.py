@@ -8,6 +8,7 @@ it again gives the same id and every consumer can drop the second.
 
 from novalgo_common.events.account import (
     AccountSnapshotTaken,
+    CashMoved,
     LimitState,
     PositionAdopted,
     PositionSnapshot,
@@ -53,6 +54,7 @@ from novalgo_common.events.sheet import (
 from novalgo_common.events.signals import SignalDecided, SignalEnded, SignalReceived
 from novalgo_common.events.words import (
     Action,
+    CashKind,
     Ending,
     Leg,
     OrderStatus,
@@ -71,6 +73,8 @@ __all__ = [
     "Bar",
     "BarsReported",
     "BarsRequested",
+    "CashKind",
+    "CashMoved",
     "ConfigChanged",
     "ConfigEdit",
     "ConfigProblem",
@@ -128,6 +132,7 @@ EVENTS: tuple[type[Event], ...] = (
     PositionAdopted,
     PositionSplit,
     AccountSnapshotTaken,
+    CashMoved,
     ConfigChanged,
     StatusWritten,
     PerformanceRequested,

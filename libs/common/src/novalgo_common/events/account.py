@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from novalgo_common.events.event import Amount, Event, added_later
+from novalgo_common.events.words import CashKind
 from novalgo_common.symbols import Symbol
 from novalgo_common.timeframes import Timeframe
 
@@ -49,6 +50,20 @@ class AccountSnapshotTaken(Event):
     gross_value: Amount | None = Field(default=None, exclude_if=lambda value: value is None)
     """Dollars in longs and shorts together, where an old journal has left the positions out."""
     limits: tuple[LimitState, ...] | None = added_later()
+
+
+class CashMoved(Event):
+    """Cash came to the account, or left it, without a trade.  It occurred when it was booked."""
+
+    type: Literal["cash.moved.v1"] = "cash.moved.v1"
+    kind: CashKind
+    amount: Amount
+    """Signed dollars: what it adds to the cash."""
+    symbol: Symbol | None
+    """Whose dividend or fee it is, where the broker says so."""
+    activity: str
+    """The broker's own word, such as FEE, DIV or CSD."""
+    activity_id: str
 
 
 class PositionAdopted(Event):

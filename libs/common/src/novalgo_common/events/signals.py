@@ -4,14 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from novalgo_common.events.event import Amount, Event
+from novalgo_common.events.event import Amount, Event, added_later
 from novalgo_common.events.words import Action, Ending, Reason
 from novalgo_common.symbols import Symbol
 from novalgo_common.timeframes import Timeframe
 
 
 class SignalReceived(Event):
-    """Ingest stored a strategy's signal.  `event_id` and `correlation_id` are the signal's id."""
+    """Ingest received and stored a strategy's signal.
+
+    `event_id` and `correlation_id` are the signal's id; it occurred when it was received.
+    """
 
     type: Literal["signal.received.v1"] = "signal.received.v1"
     sequence: Annotated[int, Field(ge=1)]
@@ -25,6 +28,8 @@ class SignalReceived(Event):
     price: Amount | None = None
     """The alert's own price."""
     comment: str | None = None
+    stored_at: AwareDatetime | None = added_later()
+    """When it went into the commit that the answer waited for."""
 
 
 class SignalDecided(Event):

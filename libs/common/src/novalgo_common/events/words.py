@@ -91,6 +91,16 @@ class RowStatus(StrEnum):
     ALREADY_SHORT = "ALREADY SHORT"
 
 
+class CashKind(StrEnum):
+    """Why cash came or went without a trade."""
+
+    TRANSFER = "transfer"  #: the owner, or the broker for them, moved money in or out
+    DIVIDEND = "dividend"  #: less what was withheld of it
+    INTEREST = "interest"
+    FEE = "fee"
+    OTHER = "other"  #: such as cash for shares in a merger
+
+
 class Sizing(StrEnum):
     """What a row's position_size counts."""
 

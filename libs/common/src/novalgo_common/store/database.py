@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, Transaction
 
 from novalgo_common.errors import LostError, SettingsError, UnavailableError
 from novalgo_common.migrations import upgrade
@@ -143,9 +143,13 @@ class Database:
 
     def _commit(self, batch: list[_Write[Any]]) -> None:
         try:
-            with self._writing() as connection, connection.begin():
-                for item in batch:
-                    _run(item, connection)
+            with self._writing() as connection:
+                if len(batch) == 1:
+                    _run(batch[0], connection, connection.begin())
+                else:
+                    with connection.begin():
+                        for item in batch:
+                            _run(item, connection, connection.begin_nested())
             self._failure = None
         except Exception as error:  # the store itself: a full disk, a lock, a lost server
             self._failure = f"the store cannot be written ({type(error).__name__})"
@@ -197,9 +201,9 @@ class Database:
         self._readers.shutdown()
 
 
-def _run(item: _Write[Any], connection: Connection) -> None:
+def _run(item: _Write[Any], connection: Connection, within: Transaction) -> None:
     try:
-        with connection.begin_nested():
+        with within:
             item.result = item.work(connection)
     except sa.exc.OperationalError:
         raise

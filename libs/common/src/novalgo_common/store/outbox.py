@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 
 from novalgo_common.clock import Clock
 from novalgo_common.events import Event
-from novalgo_common.store.columns import Instant, insert_for
+from novalgo_common.store.bulk import BulkInsert
+from novalgo_common.store.columns import Instant
 from novalgo_common.store.database import Database
 from novalgo_common.wire import decode, encode
 
@@ -41,6 +42,10 @@ class Outbox:
         self._database = database
         self._table = table
         self._clock = clock
+        self._has_more = False
+        self._additions = BulkInsert(
+            table, ("event_id", "body", "added_at"), "ON CONFLICT (event_id) DO NOTHING"
+        )
 
     @staticmethod
     def define(metadata: sa.MetaData) -> sa.Table:
@@ -67,7 +72,16 @@ class Outbox:
             {"event_id": str(event.event_id), "body": encode(event).decode(), "added_at": now}
             for event in events
         ]
-        connection.execute(_addition(connection.dialect.name, self._table), rows)
+        self._additions.run(connection, rows)
+        self._has_more = True
+
+    def has_more(self) -> bool:
+        """Return whether events were added since this was asked last.
+
+        Ask after each commit and at no other time: one is made after the other.
+        """
+        has_more, self._has_more = self._has_more, False
+        return has_more
 
     async def waiting(self, limit: int) -> Sequence[Waiting]:
         """Return the unconfirmed events, oldest first."""
@@ -77,22 +91,18 @@ class Outbox:
 
     async def confirm(self, positions: Sequence[int]) -> None:
         """Remember that the bus has taken these events, and forget those taken long ago."""
-        table, now = self._table, self._clock()
+        now = self._clock()
+        marking, forgetting = _confirmation(self._table)
 
         def mark(connection: Connection) -> None:
-            connection.execute(
-                table.update().where(table.c.position.in_(positions)).values(published_at=now)
-            )
-            connection.execute(table.delete().where(table.c.published_at < now - KEPT))
+            connection.execute(marking, {"taken": list(positions), "published_at": now})
+            connection.execute(forgetting, {"before": now - KEPT})
 
         await self._database.write(mark)
 
     async def backlog(self) -> Backlog:
         """Return how many events wait, and since when the oldest does."""
-        table = self._table
-        query = sa.select(sa.func.count(), sa.func.min(table.c.added_at)).where(
-            table.c.published_at.is_(None)
-        )
+        query = _backlog(self._table)
         row = await self._database.read(lambda connection: connection.execute(query).one())
         return Backlog(depth=row[0], oldest=row[1])
 
@@ -108,6 +118,14 @@ def _waiting(table: sa.Table) -> "sa.Select[tuple[int, str]]":
 
 
 @cache
-def _addition(dialect: str, table: sa.Table) -> sa.Executable:
-    # Building a statement takes longer than SQLite needs to run it.
-    return insert_for(dialect, table).on_conflict_do_nothing(index_elements=["event_id"])
+def _confirmation(table: sa.Table) -> tuple[sa.Update, sa.Delete]:
+    taken = table.c.position.in_(sa.bindparam("taken", expanding=True))
+    long_ago = table.c.published_at < sa.bindparam("before")
+    return table.update().where(taken), table.delete().where(long_ago)
+
+
+@cache
+def _backlog(table: sa.Table) -> "sa.Select[int, datetime]":
+    return sa.select(sa.func.count(), sa.func.min(table.c.added_at)).where(
+        table.c.published_at.is_(None)
+    )

@@ -1,58 +1,76 @@
 """/v2/account/activities"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import dropwhile, islice
-from typing import Self
+from typing import Self, TypeAlias
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import QueryParams
 
 from novalgo_simulator.api.answers import moment_of, refused
-from novalgo_simulator.api.wire import activity_id, activity_json
+from novalgo_simulator.api.wire import Json, activity_id, activity_json, cash_json
+from novalgo_simulator.broker.cash import CashActivity
 from novalgo_simulator.broker.errors import invalid
 from novalgo_simulator.broker.order import Fill, Movement, Undoing
 from novalgo_simulator.broker.venue import Venue
 from novalgo_simulator.market.session import NEW_YORK
 
+Activity: TypeAlias = Fill | CashActivity
 _FILL = "FILL"
 
 
 def activities_router(venue: Venue) -> APIRouter:
-    """Fills are the only activities that are simulated; of any other kind there are none."""
+    """Fills, and what `/sim/cash` has booked; of any other kind there are none."""
     router = APIRouter(prefix="/v2/account/activities")
 
     @router.get("")
     async def every(request: Request) -> Response:
-        kinds = request.query_params.get("activity_types")
-        return _page(venue, request.query_params, is_fills=kinds is None or _FILL in kinds)
+        query = request.query_params
+        kinds = query.get("activity_types")
+        if kinds is not None and "category" in query:
+            return refused(invalid("category cannot be used with activity_types"))
+        if kinds is not None:
+            return _page(venue, query, lambda activity: _kind(activity) in kinds.split(","))
+        wanted = {"trade_activity": Fill, "non_trade_activity": CashActivity}
+        kind = wanted.get(query.get("category", ""), (Fill, CashActivity))
+        return _page(venue, query, lambda activity: isinstance(activity, kind))
 
     @router.get("/{activity_type}")
     async def of_type(activity_type: str, request: Request) -> Response:
-        return _page(venue, request.query_params, is_fills=activity_type == _FILL)
+        return _page(venue, request.query_params, lambda activity: _kind(activity) == activity_type)
 
     return router
 
 
-def _page(venue: Venue, query: QueryParams, *, is_fills: bool) -> Response:
+def _page(venue: Venue, query: QueryParams, is_wanted: Callable[[Activity], bool]) -> Response:
     try:
-        page = FillPage.of(query)
+        page = ActivityPage.of(query)
     except ValueError:
         return refused(invalid("invalid query parameter"))
-    found = page.select(_listed(venue.ledger.movements)) if is_fills else ()
-    return JSONResponse([activity_json(fill) for fill in found])
+    listed: list[Activity] = [*_executions(venue.ledger.movements), *venue.ledger.cash_activities]
+    wanted = sorted((each for each in listed if is_wanted(each)), key=lambda each: each.at)
+    return JSONResponse([_json(activity) for activity in page.select(wanted)])
 
 
-def _listed(movements: Iterable[Movement]) -> list[Fill]:
+def _executions(movements: Iterable[Movement]) -> list[Fill]:
     """Return the executions; Alpaca does not say that one was undone, so both versions are here."""
     stated = (each.corrected if isinstance(each, Undoing) else each for each in movements)
     return [each for each in stated if isinstance(each, Fill)]
 
 
+def _kind(activity: Activity) -> str:
+    return _FILL if isinstance(activity, Fill) else activity.activity_type
+
+
+def _json(activity: Activity) -> Json:
+    return activity_json(activity) if isinstance(activity, Fill) else cash_json(activity)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FillPage:
+class ActivityPage:
     """The newest first, unless asked for the oldest; the bounds of time are exclusive.
 
     The page after `token`, an activity's id, begins with the activity that follows it.
@@ -83,18 +101,20 @@ class FillPage:
             ascending=query.get("direction", "desc") == "asc",
         )
 
-    def select(self, fills: list[Fill]) -> Iterator[Fill]:
-        listed = filter(self._lists, fills if self.ascending else reversed(fills))
+    def select(self, activities: list[Activity]) -> Iterator[Activity]:
+        """Return those of the page; they are given oldest first."""
+        listed = filter(self._lists, activities if self.ascending else reversed(activities))
         if self.token is None:
             return islice(listed, self.size)
-        from_token = dropwhile(lambda fill: activity_id(fill) != self.token, listed)
+        from_token = dropwhile(lambda activity: activity_id(activity) != self.token, listed)
         return islice(from_token, 1, 1 + self.size)
 
-    def _lists(self, fill: Fill) -> bool:
+    def _lists(self, activity: Activity) -> bool:
+        order_id = str(activity.order_id) if isinstance(activity, Fill) else ""
         return (
-            (self.after is None or fill.at > self.after)
-            and (self.until is None or fill.at < self.until)
-            and self.order_id in (None, str(fill.order_id))
+            (self.after is None or activity.at > self.after)
+            and (self.until is None or activity.at < self.until)
+            and self.order_id in (None, order_id)
         )
 
 

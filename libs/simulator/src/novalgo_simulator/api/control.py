@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from novalgo_simulator.api.answers import order_answer, refused
 from novalgo_simulator.api.request_counts import RequestCounts
-from novalgo_simulator.api.wire import Json, activity_json, order_json
+from novalgo_simulator.api.wire import Json, activity_json, cash_json, order_json
 from novalgo_simulator.broker.amount import ZERO, plain
 from novalgo_simulator.broker.errors import NO_EXECUTION
 from novalgo_simulator.broker.lots import Lots
@@ -63,6 +63,14 @@ class Correction(_Control):
     qty: Decimal | None = Field(None, gt=0)
 
 
+class Cash(_Control):
+    """Cash comes or goes without a trade, as one of Alpaca's non-trade activities."""
+
+    activity_type: str = Field(pattern="^[A-Z]+$")
+    net_amount: Decimal
+    symbol: str | None = None
+
+
 class SplitShares(_Control):
     """`ratio` new shares for each old one."""
 
@@ -115,6 +123,11 @@ def control_router(venue: Venue, requests: RequestCounts) -> APIRouter:
         held = plain(venue.ledger.held(asked.symbol))
         return JSONResponse({"symbol": asked.symbol, "qty": held})
 
+    @router.post("/cash")
+    async def cash(asked: Cash) -> Response:
+        booked = venue.move_cash(asked.activity_type, asked.net_amount, asked.symbol)
+        return JSONResponse(cash_json(booked))
+
     @router.get("/requests")
     async def counted() -> Response:
         return JSONResponse(requests.all_of_them())
@@ -130,7 +143,8 @@ def _undone(undoing: Undoing | None) -> Response:
 
 
 def _truth(venue: Venue) -> Json:
-    """`cash + unrealised value = equity = starting_cash + realised + unrealised`, exactly.
+    """`cash + value of what is held = equity`, and exactly so
+    `equity = starting_cash + cash_activities + realised + unrealised`.
 
     The profit is first in, first out, kept apart from the positions' average prices.
     """
@@ -140,6 +154,7 @@ def _truth(venue: Venue) -> Json:
     realised = sum((lots.realised for lots in ledger.lots.values()), ZERO)
     return {
         "starting_cash": plain(ledger.starting_cash),
+        "cash_activities": plain(sum((each.cash for each in ledger.cash_activities), ZERO)),
         "cash": plain(worth.cash),
         "equity": plain(worth.equity),
         "realised": plain(realised),

@@ -100,7 +100,7 @@ def _period(text: str) -> timedelta:
 
 async def _history(venue: Venue, windows: Windows) -> Json:
     tape, prices = venue.tape, venue.prices
-    fills, cash = tuple(venue.ledger.fills), venue.ledger.starting_cash
+    steps, cash = venue.ledger.equity_steps, venue.ledger.starting_cash
     starts = list(windows.starts(venue.session))
     moments = [windows.start, *(windows.end_of(start) for start in starts)]
 
@@ -108,7 +108,7 @@ async def _history(venue: Venue, windows: Windows) -> Json:
         def price_at(symbol: str, at: datetime) -> Decimal:
             return tape.quote(prices, symbol, at).last
 
-        return list(equity_curve(cash, fills, moments, price_at))
+        return list(equity_curve(cash, steps, moments, price_at))
 
     # A month of minutes takes seconds of computing.
     base, *equity = await asyncio.to_thread(computed)

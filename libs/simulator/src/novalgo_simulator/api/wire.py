@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID, uuid5
 
 from novalgo_simulator.broker.amount import SMALLEST_QUANTITY, plain, ratio
+from novalgo_simulator.broker.cash import CashActivity
 from novalgo_simulator.broker.order import Change, Fill, Order
 from novalgo_simulator.market.assets import Asset, find_asset
 from novalgo_simulator.market.session import NEW_YORK
@@ -73,10 +74,11 @@ def update_json(change: Change, held: Decimal) -> Json:
     return {"stream": "trade_updates", "data": data}
 
 
-def activity_id(fill: Fill) -> str:
+def activity_id(activity: Fill | CashActivity) -> str:
     """Return the activity's id, whose first half is New York's local time, as Alpaca's is."""
-    local = fill.at.astimezone(NEW_YORK)
-    return f"{local:%Y%m%d%H%M%S}{local.microsecond // 1000:03}::{fill.execution_id}"
+    local = activity.at.astimezone(NEW_YORK)
+    own = activity.execution_id if isinstance(activity, Fill) else activity.id
+    return f"{local:%Y%m%d%H%M%S}{local.microsecond // 1000:03}::{own}"
 
 
 def activity_json(fill: Fill) -> Json:
@@ -95,6 +97,21 @@ def activity_json(fill: Fill) -> Json:
         "order_id": str(fill.order_id),
         "cum_qty": plain(fill.cum_qty),
         "order_status": fill.order_status.value,
+    }
+
+
+def cash_json(activity: CashActivity) -> Json:
+    """Return the activity by the schema `NonTradeActivities`."""
+    of = {} if activity.symbol is None else {"symbol": activity.symbol}
+    return {
+        "id": activity_id(activity),
+        "activity_type": activity.activity_type,
+        "date": activity.at.astimezone(NEW_YORK).date().isoformat(),
+        "created_at": moment(activity.at),
+        "net_amount": plain(activity.cash),
+        "currency": "USD",
+        "status": "executed",
+        **of,
     }
 
 

@@ -7,23 +7,29 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from novalgo_simulator.broker.amount import ZERO
+from novalgo_simulator.broker.cash import CashActivity
 from novalgo_simulator.broker.order import Fill
 
 PriceAt: TypeAlias = Callable[[str, datetime], Decimal]
 
 
 def equity_curve(
-    starting_cash: Decimal, fills: Sequence[Fill], moments: Sequence[datetime], price_at: PriceAt
+    starting_cash: Decimal,
+    steps: Sequence[Fill | CashActivity],
+    moments: Sequence[datetime],
+    price_at: PriceAt,
 ) -> Iterator[Decimal]:
-    """Yield the equity at each moment: the fills until then, at that moment's prices.
+    """Yield the equity at each moment: the steps until then, at that moment's prices.
 
-    Fills and moments are in the order of time.
+    Steps and moments are in the order of time.
     """
     cash, held, counted = starting_cash, defaultdict[str, Decimal](Decimal), 0
     for moment in moments:
-        while counted < len(fills) and fills[counted].at <= moment:
-            cash += fills[counted].cash
-            held[fills[counted].symbol] += fills[counted].signed_qty
+        while counted < len(steps) and steps[counted].at <= moment:
+            step = steps[counted]
+            cash += step.cash
+            if isinstance(step, Fill):
+                held[step.symbol] += step.signed_qty
             counted += 1
         values = (qty * price_at(symbol, moment) for symbol, qty in held.items() if qty)
         yield cash + sum(values, ZERO)

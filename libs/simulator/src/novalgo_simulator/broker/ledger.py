@@ -7,6 +7,7 @@ from uuid import UUID
 
 from novalgo_simulator.broker.account import Position, position_after, position_after_split
 from novalgo_simulator.broker.amount import ZERO
+from novalgo_simulator.broker.cash import CashActivity
 from novalgo_simulator.broker.lots import Lots
 from novalgo_simulator.broker.order import Change, Fill, Movement, Order, Split, Undoing
 
@@ -23,6 +24,7 @@ class Ledger:
         """As they stand: without those that were undone."""
         self.movements: list[Movement] = []
         """Everything that moved a position, as it happened."""
+        self.cash_activities: list[CashActivity] = []
         self.positions: dict[str, Position] = {}
         self.lots: dict[str, Lots] = {}
         self._steps: dict[str, list[Fill | Split]] = defaultdict(list)
@@ -57,6 +59,15 @@ class Ledger:
                 self._undo(movement)
             case _:
                 assert_never(movement)
+
+    def apply_cash(self, activity: CashActivity) -> None:
+        self.cash_activities.append(activity)
+        self.cash += activity.cash
+
+    @property
+    def equity_steps(self) -> list[Fill | CashActivity]:
+        """Return what the account's worth came about by, in the order of time."""
+        return sorted([*self.fills, *self.cash_activities], key=lambda step: step.at)
 
     def newest_fill(self, symbol: str) -> Fill | None:
         """Return the newest execution of a symbol that stands."""

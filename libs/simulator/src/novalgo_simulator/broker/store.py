@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.pool import StaticPool
 
+from novalgo_simulator.broker.cash import CashActivity
 from novalgo_simulator.broker.order import Change, Fill, Movement, Order
 
 _METADATA = MetaData()
@@ -43,9 +44,16 @@ _FILLS = Table(
     Column("sequence", Integer, primary_key=True, autoincrement=True),
     Column("body", Text, nullable=False),
 )
+_CASH = Table(
+    "cash",
+    _METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("body", Text, nullable=False),
+)
 _ORDER = TypeAdapter(Order)
 _FILL = TypeAdapter(Fill)
 _MOVEMENT: TypeAdapter[Movement] = TypeAdapter(Movement)
+_CASH_ACTIVITY = TypeAdapter(CashActivity)
 
 
 class Store:
@@ -84,10 +92,21 @@ class Store:
         with self._engine.begin() as connection:
             connection.execute(_FILLS.insert(), [{"body": body}])
 
+    def save_cash(self, activity: CashActivity) -> None:
+        body = _CASH_ACTIVITY.dump_json(activity).decode()
+        with self._engine.begin() as connection:
+            connection.execute(_CASH.insert(), [{"body": body}])
+
+    def cash_activities(self) -> Iterator[CashActivity]:
+        """Yield what moved cash without a trade, the oldest first."""
+        with self._engine.connect() as connection:
+            for row in connection.execute(select(_CASH.c.body).order_by(_CASH.c.sequence)):
+                yield _CASH_ACTIVITY.validate_json(row.body)
+
     def clear(self) -> None:
         """Forget everything."""
         with self._engine.begin() as connection:
-            for table in (_ORDERS, _FILLS, _FACTS):
+            for table in (_ORDERS, _FILLS, _CASH, _FACTS):
                 connection.execute(table.delete())
 
     def movements(self) -> Iterator[Movement]:

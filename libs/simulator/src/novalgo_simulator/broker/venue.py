@@ -14,6 +14,7 @@ from novalgo_simulator.broker import errors
 from novalgo_simulator.broker.account import Valuation
 from novalgo_simulator.broker.agenda import Agenda
 from novalgo_simulator.broker.amount import SMALLEST_QUANTITY, ZERO
+from novalgo_simulator.broker.cash import CashActivity
 from novalgo_simulator.broker.errors import Refusal
 from novalgo_simulator.broker.exchange import Moment, accept, cancel_requested, canceled, progress
 from novalgo_simulator.broker.history import equity_curve
@@ -81,7 +82,7 @@ class Venue:
         return next(
             equity_curve(
                 self.ledger.starting_cash,
-                self.ledger.fills,
+                self.ledger.equity_steps,
                 [at],
                 lambda symbol, moment: self.quote(symbol, moment).last,
             )
@@ -196,6 +197,19 @@ class Venue:
             fill, execution_id=own_id, price=price or fill.price, qty=qty or fill.qty
         )
         return self._undo(Undoing(id=own_id, undone=fill, corrected=corrected, at=self.clock()))
+
+    def move_cash(self, activity_type: str, cash: Decimal, symbol: str | None) -> CashActivity:
+        """Book a fee, a dividend, a deposit or a withdrawal."""
+        activity = CashActivity(
+            id=self.new_id(),
+            activity_type=activity_type,
+            cash=cash,
+            symbol=symbol,
+            at=self.clock(),
+        )
+        self.store.save_cash(activity)
+        self.ledger.apply_cash(activity)
+        return activity
 
     def _undo(self, undoing: Undoing) -> Undoing:
         self._commit_movement(undoing)

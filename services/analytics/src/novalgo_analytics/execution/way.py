@@ -13,7 +13,8 @@ class Milestone(StrEnum):
     """Where a signal has come to, in this order."""
 
     ALERT = "alert"  #: TradingView fired, by its own clock
-    STORED = "stored"  #: ingest received and stored it
+    RECEIVED = "received"  #: ingest began to read it
+    STORED = "stored"  #: ingest's commit of it
     DECIDED = "decided"  #: executor decided what to do
     SUBMITTED = "submitted"  #: the first order is at the broker
     FILLED = "filled"  #: the last fill
@@ -53,7 +54,8 @@ class Delay:
 
 
 STRETCHES = (
-    (Milestone.ALERT, Milestone.STORED),
+    (Milestone.ALERT, Milestone.RECEIVED),
+    (Milestone.RECEIVED, Milestone.STORED),
     (Milestone.STORED, Milestone.DECIDED),
     (Milestone.DECIDED, Milestone.SUBMITTED),
     (Milestone.SUBMITTED, Milestone.FILLED),

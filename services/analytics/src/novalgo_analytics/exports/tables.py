@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from novalgo_analytics.accounting.movement import Movement
 from novalgo_analytics.execution.way import Milestone, Way
-from novalgo_analytics.facts import AccountDay, OrderDone
+from novalgo_analytics.facts import AccountDay, CashLine, OrderDone
 from novalgo_analytics.figures import EXTERNAL_NAME, Position
 from novalgo_analytics.reports.report import Report, TradeLine
 
@@ -63,8 +63,13 @@ def fills(report: Report) -> Table:
 
 
 def account(report: Report) -> Table:
-    columns = ("day", "opening", "equity", "exposure")
+    columns = ("day", "opening", "equity", "exposure", "moved_in", "moved_out")
     return Table("account", columns, [_day(each) for each in report.days])
+
+
+def cash(report: Report) -> Table:
+    columns = ("at", "kind", "amount", "symbol", "activity")
+    return Table("cash", columns, [_cash(each) for each in report.cash])
 
 
 def signals(report: Report) -> Table:
@@ -95,6 +100,7 @@ TABLES: Mapping[str, Callable[[Report], Table]] = {
     "trades": trades,
     "fills": fills,
     "account": account,
+    "cash": cash,
     "signals": signals,
     "orders": orders,
 }
@@ -145,7 +151,18 @@ def _fill(fill: Movement) -> tuple[Cell, ...]:
 
 
 def _day(each: AccountDay) -> tuple[Cell, ...]:
-    return (each.day, each.opening, each.equity, each.exposure)
+    return (
+        each.day,
+        each.opening,
+        each.equity,
+        each.exposure,
+        each.moved_in,
+        each.moved_out,
+    )
+
+
+def _cash(line: CashLine) -> tuple[Cell, ...]:
+    return (line.at, line.kind.value, line.amount, line.symbol, line.activity)
 
 
 def _way(way: Way) -> tuple[Cell, ...]:

@@ -42,20 +42,25 @@ class ReturnRatios:
 
 
 def daily_returns(days: Sequence[AccountDay], sessions: Container[date]) -> list[DailyReturn]:
-    """Return the return of each of the exchange's days, oldest first.
+    """Return the time-weighted return of each of the exchange's days, oldest first.
 
     The first is measured from the close before it, so that a loss on the first day counts.  Over
-    days on which the account was not stated one return stands for all of them.
+    days on which the account was not stated one return stands for all of them.  What is moved in
+    counts as there from the day's begin, what is moved out as there to its end.
     """
     found = []
     before: float | None = None
+    moved_in = moved_out = 0.0
     for each in days:
+        moved_in += float(each.moved_in)
+        moved_out += float(each.moved_out)
         if each.day not in sessions:
             continue
-        start = float(each.opening) if before is None else before
+        start = (float(each.opening) if before is None else before) + moved_in
         before = float(each.equity)
         if start > 0:
-            found.append(DailyReturn(each.day, before / start - 1))
+            found.append(DailyReturn(each.day, (before + moved_out) / start - 1))
+        moved_in = moved_out = 0.0
     return found
 
 

@@ -33,6 +33,14 @@ class Kind(StrEnum):
     CHANNEL = "channel"  #: a channel of notifications is dead, or back
 
 
+class Outcome(StrEnum):
+    """What came of handing a message to a channel."""
+
+    ARRIVED = "arrived"
+    FAILED = "failed"  #: it is tried again
+    GIVEN_UP = "given_up"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     notice_id: str

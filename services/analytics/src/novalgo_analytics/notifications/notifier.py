@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Protocol
 
 import structlog
 
+from novalgo_analytics.measures.transfers import highest_close, moved_since
+from novalgo_analytics.metrics import Metrics
 from novalgo_analytics.new_york import day_of
-from novalgo_analytics.notifications.notice import Kind, Level, Message, Notice
+from novalgo_analytics.notifications.notice import Kind, Level, Message, Notice, Outcome
 from novalgo_analytics.notifications.outgoing import outgoing
 from novalgo_analytics.notifications.rules import Rules
 from novalgo_analytics.notifications.telling import made_notice, notice_of
@@ -69,6 +70,7 @@ class Notifier:
     store: Store
     rules: Rules
     channels: Sequence[Telling]
+    metrics: Metrics
     clock: Clock
     first_pause: timedelta = FIRST_PAUSE
     idle: float = IDLE
@@ -85,6 +87,7 @@ class Notifier:
         await self.store.begin_looking()
         background.run("notices", self._look_for_ever)
         for channel in self.channels:
+            self.metrics.will_tell(channel.name)
             background.run(f"channel {channel.name}", lambda c=channel: self._tell_for_ever(c))  # type: ignore[misc]
 
     def wake(self) -> None:
@@ -123,17 +126,14 @@ class Notifier:
     async def _notices(self, event: Event) -> list[Notice]:
         if isinstance(event, AccountSnapshotTaken):
             # Years of days are read for it: not for every event.
-            return crossed(event, await self._highest(), self.rules)
+            days = await self.store.days()
+            highest = highest_close(days, day_of(self.clock()))
+            return crossed(event, highest, self.rules, moved_since(days, event.last_equity))
         found = [notice_of(event, self.rules)]
         if isinstance(event, SignalEnded) and event.ending is Ending.FILLED:
             way = await self.store.way_of(str(event.correlation_id))
             found.append(late(event, way, self.rules) if way is not None else None)
         return [notice for notice in found if notice is not None]
-
-    async def _highest(self) -> Decimal | None:
-        today = day_of(self.clock())
-        closes = [each.equity for each in await self.store.days() if each.day < today]
-        return max(closes, default=None)
 
     async def _tell_for_ever(self, channel: Telling) -> None:
         handed_out = asyncio.Event()
@@ -160,12 +160,15 @@ class Notifier:
             arrived = False
         now = self.clock()
         if arrived:
+            self.metrics.told(channel.name, Outcome.ARRIVED)
             await self.store.end_delivery(delivery.position, now, arrived=True)
             await self._is_alive(channel, now)
             return
         if now - delivery.added_at > GIVEN_UP_AFTER:
+            self.metrics.told(channel.name, Outcome.GIVEN_UP)
             await self.store.end_delivery(delivery.position, now, arrived=False)
         else:
+            self.metrics.told(channel.name, Outcome.FAILED)
             pause = min(LONGEST_PAUSE, self.first_pause * 2**delivery.tries)
             await self.store.put_off(delivery.position, now + pause)
         await self._has_failed(channel, now)

@@ -10,13 +10,16 @@ from novalgo_analytics.notifications.rules import Rules, Thresholds
 from novalgo_analytics.notifications.telling import made_notice
 from novalgo_common.events import AccountSnapshotTaken, SignalEnded
 
-HUNDRED = Decimal(100)
+HUNDRED, NONE = Decimal(100), Decimal(0)
 
 
-def crossed(snapshot: AccountSnapshotTaken, highest: Decimal | None, rules: Rules) -> list[Notice]:
+def crossed(
+    snapshot: AccountSnapshotTaken, highest: Decimal | None, rules: Rules, moved: Decimal = NONE
+) -> list[Notice]:
     """Return a notice for each threshold that the account is beyond; the cool-down thins them.
 
-    `highest` is the highest equity of any day's close before, None where there is none.
+    `highest` is the highest equity of any day's close before, None where there is none; `moved`
+    the dollars that were moved in, less those moved out, since the last close.
     """
     found = (
         made_notice(
@@ -28,7 +31,7 @@ def crossed(snapshot: AccountSnapshotTaken, highest: Decimal | None, rules: Rule
             at=snapshot.occurred_at,
             words={"message": message, "service": "analytics", "code": name},
         )
-        for name, title, message in _account(snapshot, highest, rules.rules)
+        for name, title, message in _account(snapshot, highest, rules.rules, moved)
     )
     return [notice for notice in found if notice is not None]
 
@@ -53,9 +56,9 @@ def late(ended: SignalEnded, way: Way, rules: Rules) -> Notice | None:
 
 
 def _account(
-    snapshot: AccountSnapshotTaken, highest: Decimal | None, limits: Thresholds
+    snapshot: AccountSnapshotTaken, highest: Decimal | None, limits: Thresholds, moved: Decimal
 ) -> Iterator[tuple[str, str, str]]:
-    equity, earned = snapshot.equity, snapshot.equity - snapshot.last_equity
+    equity, earned = snapshot.equity, snapshot.equity - snapshot.last_equity - moved
     if limits.drawdown_percent and highest and equity < highest:
         fall = (highest - equity) / highest * HUNDRED
         if fall >= limits.drawdown_percent:

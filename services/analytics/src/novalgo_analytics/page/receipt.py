@@ -113,7 +113,9 @@ def _steps(events: Iterable[Event]) -> Iterator[Step]:
             case SignalReceived():
                 if event.alert_at is not None:
                     yield Step(name="alert", at=event.alert_at, detail="TradingView fired")
-                yield Step(name="stored", at=event.occurred_at, detail="ingest has it on disk")
+                yield Step(name="received", at=event.occurred_at, detail="ingest begins to read it")
+                if event.stored_at is not None:
+                    yield Step(name="stored", at=event.stored_at, detail="ingest has it on disk")
             case SignalDecided():
                 yield Step(name="decided", at=event.occurred_at, detail=_decision(event))
             case OrderSubmitted():

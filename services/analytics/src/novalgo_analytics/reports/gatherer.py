@@ -76,6 +76,7 @@ class Gatherer:
             orders=[
                 order for order in await self.store.orders_since(start) if order.submitted_at < end
             ],
+            cash=[line for line in await self.store.cash(start) if line.at < end],
             benchmark=self.benchmark,
             closes=await self._closes(days, now),
             bars=await self._bars(history.account, period, now),

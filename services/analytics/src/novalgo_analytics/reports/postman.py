@@ -1,8 +1,10 @@
 """Writes the reports that are due, and has them told, once each even over restarts."""
 
 import asyncio
+import re
+import shutil
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import structlog
@@ -24,11 +26,15 @@ from novalgo_common.errors import UnavailableError
 
 log = structlog.get_logger()
 
+_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(daily|weekly)")
+
 LOOKED = 60.0
 """Seconds between two looks at the calendar."""
 SETTLING = 20.0
 """Seconds that everything else gets first at a start: the account is stated, bars can be had."""
 AROUND = timedelta(days=12)
+KEPT = timedelta(days=180)
+"""How long a report's folder stays.  `novalgo report` makes any of them again."""
 
 
 @dataclass
@@ -50,13 +56,14 @@ class Postman:
             await asyncio.sleep(LOOKED)
 
     async def send(self) -> None:
-        """Send the reports that are due and were not sent before."""
+        """Send the reports that are due and were not sent before, and remove what is old."""
         now = self.clock()
         today = day_of(now)
         around = await asyncio.to_thread(sessions, today - AROUND, today + AROUND)
         for each in due(around, now):
             if not await self.store.was_reported(each.name):
                 await self._send(each)
+                await asyncio.to_thread(_prune, self.folder, today - KEPT)
 
     async def _send(self, each: Due) -> None:
         notice = None
@@ -96,6 +103,14 @@ def in_words(report: Report) -> str:
         f"equity {wording.dollars(account.equity)}" if account is not None else "",
     ]
     return ", ".join(part for part in parts if part) + "."
+
+
+def _prune(folder: Path, before: date) -> None:
+    """Remove the reports of days before that; what else lies there is not ours."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        named = _NAME.fullmatch(path.name)
+        if named and date.fromisoformat(named[1]) < before:
+            shutil.rmtree(path)
 
 
 def _write(folder: Path, report: Report) -> Bundle:

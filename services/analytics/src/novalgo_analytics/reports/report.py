@@ -12,10 +12,11 @@ from novalgo_analytics.exchange import Session
 from novalgo_analytics.execution.endings import EndingCount, endings
 from novalgo_analytics.execution.slippage import Slippage, against_alert, against_quote
 from novalgo_analytics.execution.way import Delay, Way, delays
-from novalgo_analytics.facts import AccountDay, OrderDone
+from novalgo_analytics.facts import AccountDay, CashLine, OrderDone
 from novalgo_analytics.figures import Figures
 from novalgo_analytics.measures.activity import Activity, activity
 from novalgo_analytics.measures.benchmark import Comparison, benchmark_returns, compare
+from novalgo_analytics.measures.cash import by_kind
 from novalgo_analytics.measures.drawdown import Drawdown, calmar, deepest
 from novalgo_analytics.measures.groups import (
     Group,
@@ -33,9 +34,10 @@ from novalgo_analytics.measures.returns import (
     ratios,
 )
 from novalgo_analytics.measures.trading import TradeNumbers, trade_numbers
+from novalgo_analytics.measures.transfers import grown
 from novalgo_analytics.new_york import day_of
 from novalgo_analytics.reports.period import Period
-from novalgo_common.events import Bar
+from novalgo_common.events import Bar, CashKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class Facts:
     """Of the period only, as the following."""
     ways: Sequence[Way]
     orders: Sequence[OrderDone]
+    cash: Sequence[CashLine]
     benchmark: str
     closes: Mapping[date, float]
     """The benchmark's, by day; empty where they could not be had."""
@@ -88,7 +91,11 @@ class Report:
     benchmark_returns: tuple[DailyReturn, ...]
     comparison: Comparison | None
     earned: Decimal | None
-    """What the equity grew by in the period, dollars; None where it was not stated."""
+    """What the equity grew by in the period, dollars, but for what was moved in or out; None where
+    it was not stated."""
+    cash: tuple[CashLine, ...]
+    """What moved cash without a trade, oldest first."""
+    cash_by_kind: Mapping[CashKind, Decimal]
     trades: tuple[TradeLine, ...]
     """Oldest first."""
     numbers: TradeNumbers
@@ -131,6 +138,8 @@ def report(facts: Facts, period: Period) -> Report:
         benchmark_returns=tuple(benchmark_returns(returns, facts.closes)),
         comparison=compare(facts.benchmark, returns, facts.closes),
         earned=_earned(facts.days, period),
+        cash=tuple(facts.cash),
+        cash_by_kind=by_kind(facts.cash),
         trades=tuple(_line(trade, facts) for trade in trades),
         numbers=trade_numbers(trades),
         by_symbol=by_symbol(trades),
@@ -161,7 +170,7 @@ def _activity(facts: Facts, period: Period) -> Activity:
 
 def _earned(days: Sequence[AccountDay], period: Period) -> Decimal | None:
     within = [each for each in days if period.first <= each.day <= period.last]
-    return within[-1].equity - within[0].opening if within else None
+    return grown(within) if within else None
 
 
 def _line(trade: Trade, facts: Facts) -> TradeLine:

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from novalgo_analytics.facts import AccountDay, EquityPoint
+from novalgo_analytics.measures.transfers import with_transfers
 from novalgo_analytics.new_york import day_of
+from novalgo_analytics.store import cash
 from novalgo_analytics.store.tables import DAYS, SNAPSHOTS
-from novalgo_common.events import AccountSnapshotTaken
+from novalgo_common.events import AccountSnapshotTaken, CashKind
 from novalgo_common.store import insert
 
 MOST_POINTS = 1000
@@ -50,8 +52,8 @@ def equity(connection: Connection, start: datetime) -> Sequence[EquityPoint]:
 
 
 def days(connection: Connection) -> Sequence[AccountDay]:
-    """Return every day that the account was stated on, oldest first."""
-    return [
+    """Return every day that the account was stated on, oldest first, with what was moved."""
+    stated = [
         AccountDay(
             day=datetime.fromisoformat(row.day).date(),
             opening=row.opening,
@@ -60,6 +62,7 @@ def days(connection: Connection) -> Sequence[AccountDay]:
         )
         for row in connection.execute(DAYS.select().order_by(DAYS.c.day)).all()
     ]
+    return with_transfers(stated, cash.lines(connection, kind=CashKind.TRANSFER))
 
 
 def gross_value(event: AccountSnapshotTaken) -> Decimal:

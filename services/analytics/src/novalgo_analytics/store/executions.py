@@ -14,17 +14,20 @@ from novalgo_analytics.store.movements import COUNTED
 from novalgo_analytics.store.tables import MOVEMENTS, ORDERS, SIGNALS, STEPS
 from novalgo_common.events import (
     Ending,
+    Event,
     FillRecorded,
     Leg,
     OrderEnded,
     OrderSubmitted,
     Side,
     SignalDecided,
+    SignalReceived,
     StatusWritten,
 )
 from novalgo_common.store import insert
 
 _MILESTONES = {
+    SignalReceived: Milestone.STORED,
     SignalDecided: Milestone.DECIDED,
     OrderSubmitted: Milestone.SUBMITTED,
     FillRecorded: Milestone.FILLED,
@@ -36,13 +39,18 @@ _LAST_COUNTS = {Milestone.FILLED, Milestone.SHOWN}
 
 def step(
     connection: Connection,
-    event: SignalDecided | OrderSubmitted | OrderEnded | FillRecorded | StatusWritten,
+    event: SignalReceived
+    | SignalDecided
+    | OrderSubmitted
+    | OrderEnded
+    | FillRecorded
+    | StatusWritten,
 ) -> None:
     """Remember when the signal reached the step."""
     milestone = _MILESTONES.get(type(event))
-    if milestone is None or (isinstance(event, FillRecorded) and event.client_order_id is None):
+    at = _reached_at(event)
+    if milestone is None or at is None:
         return
-    at = event.filled_at if isinstance(event, FillRecorded) else event.occurred_at
     addition = insert(connection, STEPS).values(
         signal_id=str(event.correlation_id), name=milestone.value, at=at
     )
@@ -53,6 +61,16 @@ def step(
             index_elements=["signal_id", "name"], set_={"at": new}, where=is_wanted
         )
     )
+
+
+def _reached_at(event: Event) -> datetime | None:
+    """Return when; None of a trade by hand, and of a signal from before ingest told."""
+    match event:
+        case FillRecorded():
+            return event.filled_at if event.client_order_id is not None else None
+        case SignalReceived():
+            return event.stored_at
+    return event.occurred_at
 
 
 def see_order(connection: Connection, event: OrderSubmitted | OrderEnded) -> None:
@@ -128,7 +146,7 @@ def _filled(connection: Connection, start: datetime) -> dict[str, list[Any]]:
 
 
 def _way(row: Any, reached: dict[Milestone, datetime]) -> Way:
-    times = {Milestone.STORED: row.seen_at, **reached}
+    times = {Milestone.RECEIVED: row.seen_at, **reached}
     if row.alert_at is not None:
         times[Milestone.ALERT] = row.alert_at
     return Way(

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from novalgo_analytics.store import account, executions, movements, performance, signals
+from novalgo_analytics.store import account, cash, executions, movements, performance, signals
 from novalgo_analytics.store.tables import JOURNAL
 from novalgo_common.events import (
     AccountSnapshotTaken,
+    CashMoved,
     Event,
     FillBusted,
     FillRecorded,
@@ -72,7 +73,12 @@ def derive(connection: Connection, event: Event, position: int) -> None:
             movements.add_split(connection, event, position)
         case AccountSnapshotTaken():
             account.add(connection, event)
-        case SignalReceived() | SignalEnded():
+        case CashMoved():
+            cash.add(connection, event)
+        case SignalReceived():
+            signals.see(connection, event)
+            executions.step(connection, event)
+        case SignalEnded():
             signals.see(connection, event)
         case OrderSubmitted() | OrderEnded():
             executions.see_order(connection, event)

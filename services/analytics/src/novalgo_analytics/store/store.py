@@ -11,6 +11,7 @@ from novalgo_analytics.accounting.movement import Step
 from novalgo_analytics.execution.way import Way
 from novalgo_analytics.facts import (
     AccountDay,
+    CashLine,
     EquityPoint,
     OrderDone,
     PerformanceRequest,
@@ -20,6 +21,7 @@ from novalgo_analytics.notifications.notice import Level, Notice
 from novalgo_analytics.notifications.outgoing import Outgoing
 from novalgo_analytics.store import (
     account,
+    cash,
     executions,
     journal,
     movements,
@@ -111,6 +113,10 @@ class Store:
     async def days(self) -> Sequence[AccountDay]:
         """Return every day that the account was stated on, oldest first."""
         return await self._database.read(account.days)
+
+    async def cash(self, start: datetime | None = None) -> Sequence[CashLine]:
+        """Return what moved cash without a trade, from `start` on, oldest first."""
+        return await self._database.read(lambda c: cash.lines(c, start))
 
     # --- signals and orders
 

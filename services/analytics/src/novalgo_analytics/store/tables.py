@@ -74,6 +74,18 @@ SNAPSHOTS = sa.Table(
     sa.Index("snapshots_by_time", "taken_at"),
 )
 
+CASH = sa.Table(
+    "cash",
+    METADATA,
+    sa.Column("event_id", sa.Text, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("amount", Exact, nullable=False),
+    sa.Column("symbol", sa.Text),
+    sa.Column("activity", sa.Text, nullable=False),
+    sa.Index("cash_by_time", "at"),
+)
+
 DAYS = sa.Table(
     "days",
     METADATA,
@@ -188,4 +200,4 @@ MARKS = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
-DERIVED = (MOVEMENTS, BUSTS, SPLITS, SNAPSHOTS, DAYS, SIGNALS, STEPS, ORDERS)
+DERIVED = (MOVEMENTS, BUSTS, SPLITS, SNAPSHOTS, CASH, DAYS, SIGNALS, STEPS, ORDERS)

@@ -14,18 +14,22 @@ from novalgo_common.events import (
     PositionSplit,
     Side,
     SplitPart,
+    derived_id,
 )
 from novalgo_common.store import Outbox
 from novalgo_common.wire import decode, encode
 from novalgo_executor.allocate import Share, allocate_trade
 from novalgo_executor.broker import BrokerFill
+from novalgo_executor.halts import Halt, Scope
 from novalgo_executor.split import Part
-from novalgo_executor.store import adoptions, event_ids, notes, positions
+from novalgo_executor.store import adoptions, alarms, event_ids, halts, notes, positions
 
 _CONFIG = "config"
 _WATERMARK = "fills_watermark"
 _STREAK = "losing_streak"
 _PEAK = "highest_equity"
+_AGREED = "books_agreed"
+_RESET = "account_reset"
 
 
 def adopt(
@@ -40,8 +44,10 @@ def adopt(
 ) -> None:
     """Add shares that no fill explains to books, or to the external remainder.
 
-    They were seen at the broker at `seen_at`: a fill before that is among them.
+    They were seen at the broker at `seen_at`: a fill before that is among them.  It is drift, with
+    an alarm, but for a position from before the symbol's first signal that goes to its own row.
     """
+    was_known = positions.is_known(connection, symbol)
     adoptions.note(connection, symbol, seen_at)
     for share in shares:
         positions.move(connection, symbol, share.timeframe, share.quantity, price)
@@ -58,12 +64,30 @@ def adopt(
                 average_price=price,
             ),
         )
+        if was_known or share.timeframe is None:
+            alarms.add(
+                connection,
+                outbox,
+                derived_id(event_id, "alarm.drift"),
+                code="drift",
+                message=_drift(symbol, share),
+                symbol=symbol,
+                now=now,
+            )
+
+
+def _drift(symbol: str, share: Share) -> str:
+    whose = f"the book {share.timeframe}" if share.timeframe else "no book: they are external"
+    return (
+        f"{share.quantity:+f} shares of {symbol} at Alpaca, which no fill explains, now belong to "
+        f"{whose}"
+    )
 
 
 def split(
     connection: Connection, outbox: Outbox, symbol: str, parts: Sequence[Part], now: datetime
 ) -> None:
-    """Give each holder of a symbol the shares that a split has left it with."""
+    """Give each holder of a symbol the shares that a split has left it with, and say so."""
     for part in parts:
         positions.scale(connection, symbol, part.timeframe, part.after)
     event_id = event_ids.of_account(f"split.{symbol}.{now.isoformat()}")
@@ -80,13 +104,36 @@ def split(
             ),
         ),
     )
+    each = ", ".join(
+        f"{part.timeframe or 'external'} {part.before} to {part.after}" for part in parts
+    )
+    alarms.add(
+        connection,
+        outbox,
+        derived_id(event_id, "alarm.split"),
+        code="split",
+        message=f"The shares of {symbol} were split: {each}",
+        symbol=symbol,
+        now=now,
+    )
 
 
-def count_foreign(connection: Connection, outbox: Outbox, fill: BrokerFill) -> None:
+def note_reset(connection: Connection, outbox: Outbox, name: str, now: datetime) -> None:
+    """Halt all entries: the account that the books are about has been reset, or is another one."""
+    notes.write(connection, _RESET, now.isoformat())
+    reason = (
+        f"account_reset: Alpaca does not know order {name} any more, which it had taken. Look at "
+        "the account and at the books, then resume"
+    )
+    cause = event_ids.of_account(f"reset.{name}")
+    halts.add(connection, outbox, Halt(Scope(), reason, now), cause)
+
+
+def count_foreign(connection: Connection, outbox: Outbox, fill: BrokerFill, now: datetime) -> None:
     """Count a fill that no order of ours explains: a trade by hand, a liquidation.
 
-    Where it concerns several holders it is counted in parts, one after the other.  Not where its
-    shares were adopted before the fill was listed.
+    Where it concerns several holders it is counted in parts, one after the other; a book's part
+    raises an alarm.  Not where its shares were adopted before the fill was listed.
     """
     if positions.is_counted(connection, fill) or adoptions.covers(
         connection, fill.symbol, fill.filled_at
@@ -116,6 +163,23 @@ def count_foreign(connection: Connection, outbox: Outbox, fill: BrokerFill) -> N
                 filled_at=part.filled_at,
             ),
         )
+        if share.timeframe is not None:
+            alarms.add(
+                connection,
+                outbox,
+                derived_id(event_id, "alarm.taken"),
+                code="drift",
+                message=_taken(part.symbol, share),
+                symbol=part.symbol,
+                now=now,
+            )
+
+
+def _taken(symbol: str, share: Share) -> str:
+    return (
+        f"{share.quantity:+f} shares of {symbol} were traded, and not by NovAlgo: they are taken "
+        f"from the book {share.timeframe}"
+    )
 
 
 def keep_config(connection: Connection, event: ConfigChanged) -> None:
@@ -157,11 +221,27 @@ def reset_peak(connection: Connection) -> None:
     notes.write(connection, _PEAK, "0")
 
 
-def save_watermark(connection: Connection, moment: datetime) -> None:
+def save_watermark(connection: Connection, moment: datetime, *, agreed: bool) -> None:
     notes.write(connection, _WATERMARK, moment.isoformat())
+    if agreed:
+        notes.write(connection, _AGREED, moment.isoformat())
 
 
 def watermark(connection: Connection) -> datetime | None:
     """Return the time up to which the account's fills are certainly counted."""
-    text = notes.read(connection, _WATERMARK)
+    return _moment(connection, _WATERMARK)
+
+
+def agreed_at(connection: Connection) -> datetime | None:
+    """Return when the books and the broker's positions were last the same."""
+    return _moment(connection, _AGREED)
+
+
+def reset_at(connection: Connection) -> datetime | None:
+    """Return when the account was last found to have been reset."""
+    return _moment(connection, _RESET)
+
+
+def _moment(connection: Connection, name: str) -> datetime | None:
+    text = notes.read(connection, name)
     return datetime.fromisoformat(text) if text is not None else None

@@ -71,16 +71,13 @@ def remove(
 def all_of_them(connection: Connection) -> list[Halt]:
     return [
         Halt(Scope(row.symbol or None, row.timeframe or None), row.reason, row.since)
-        for row in connection.execute(sa.select(HALTS).order_by(HALTS.c.since))
+        for row in connection.execute(_ALL)
     ]
 
 
 def usage(connection: Connection, exposure: Decimal, since: datetime, now: datetime) -> Usage:
     """Return how much of the limits is used: `exposure` as of `since`, and what opened after."""
-    query = sa.select(
-        ORDERS.c.created_at, ORDERS.c.quantity, ORDERS.c.notional, ORDERS.c.quote_price
-    ).where(ORDERS.c.leg == Leg.OPEN, ORDERS.c.created_at > min(since, now - MINUTE))
-    rows = connection.execute(query).all()
+    rows = connection.execute(_OPENED, {"after": min(since, now - MINUTE)}).all()
     opened = sum(
         (
             row.notional if row.notional is not None else row.quantity * (row.quote_price or ZERO)
@@ -93,3 +90,9 @@ def usage(connection: Connection, exposure: Decimal, since: datetime, now: datet
         orders_last_minute=sum(row.created_at > now - MINUTE for row in rows),
         gross_exposure=exposure + opened,
     )
+
+
+_ALL = sa.select(HALTS).order_by(HALTS.c.since)
+_OPENED = sa.select(
+    ORDERS.c.created_at, ORDERS.c.quantity, ORDERS.c.notional, ORDERS.c.quote_price
+).where(ORDERS.c.leg == Leg.OPEN, ORDERS.c.created_at > sa.bindparam("after"))

@@ -10,21 +10,16 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from novalgo_common.events import Action, AlarmRaised, derived_id
+from novalgo_common.events import Action, derived_id
 from novalgo_common.store import Outbox
 from novalgo_executor.facts import Order
-from novalgo_executor.store import orders, signals
+from novalgo_executor.store import alarms, orders, signals
 from novalgo_executor.store.tables import ORDERS, SIGNALS
 
 
 def unsettled(connection: Connection) -> list[Order]:
     """Return the orders that were given up, are known to the broker, and not settled."""
-    return orders.where(
-        connection,
-        ORDERS.c.given_up_at.is_not(None),
-        ORDERS.c.order_id.is_not(None),
-        ORDERS.c.late_settled_at.is_(None),
-    )
+    return orders.selected(connection, _UNSETTLED)
 
 
 def settle(connection: Connection, outbox: Outbox, order: Order, now: datetime) -> bool:
@@ -36,7 +31,16 @@ def settle(connection: Connection, outbox: Outbox, order: Order, now: datetime) 
     connection.execute(
         ORDERS.update().where(ORDERS.c.client_order_id == name).values(late_settled_at=now)
     )
-    outbox.add(connection, _alarm(order, _becomes(connection, order, now), now))
+    became = _becomes(connection, order, now)
+    alarms.add(
+        connection,
+        outbox,
+        derived_id(order.signal_id, f"alarm.late.{name}"),
+        code="late_order",
+        message=f"Order {name}, which had been given up, has turned up at Alpaca: {became}",
+        symbol=order.request.symbol,
+        now=now,
+    )
     return True
 
 
@@ -56,12 +60,14 @@ def _becomes(connection: Connection, order: Order, now: datetime) -> str:
 def _is_overtaken(connection: Connection, order: Order) -> bool:
     """Return whether the book has newer orders, or its newest signal wants another state."""
     symbol, timeframe = order.request.symbol, order.timeframe
-    newer = orders.where(
+    newer = orders.selected(
         connection,
-        ORDERS.c.symbol == symbol,
-        ORDERS.c.timeframe == timeframe,
-        ORDERS.c.signal_id != str(order.signal_id),
-        ORDERS.c.created_at > order.created_at,
+        sa.select(ORDERS).where(
+            ORDERS.c.symbol == symbol,
+            ORDERS.c.timeframe == timeframe,
+            ORDERS.c.signal_id != str(order.signal_id),
+            ORDERS.c.created_at > order.created_at,
+        ),
     )
     newest = (
         sa.select(SIGNALS.c.action)
@@ -74,15 +80,8 @@ def _is_overtaken(connection: Connection, order: Order) -> bool:
     return bool(newer) or not is_wanted[Action(connection.execute(newest).scalar_one())]
 
 
-def _alarm(order: Order, became: str, now: datetime) -> AlarmRaised:
-    name = order.request.client_order_id
-    event_id = derived_id(order.signal_id, f"alarm.late.{name}")
-    return AlarmRaised(
-        event_id=event_id,
-        correlation_id=event_id,
-        occurred_at=now,
-        service="executor",
-        code="late_order",
-        message=f"Order {name}, which had been given up, has turned up at Alpaca: {became}",
-        symbol=order.request.symbol,
-    )
+_UNSETTLED = sa.select(ORDERS).where(
+    ORDERS.c.given_up_at.is_not(None),
+    ORDERS.c.order_id.is_not(None),
+    ORDERS.c.late_settled_at.is_(None),
+)

@@ -31,29 +31,30 @@ def add(connection: Connection, signal: Signal, step: Submit, now: datetime) -> 
     """Store an intent.  From here on its order may be at the broker."""
     request = step.request
     connection.execute(
-        ORDERS.insert().values(
-            client_order_id=request.client_order_id,
-            signal_id=str(signal.signal_id),
-            symbol=signal.symbol,
-            timeframe=signal.timeframe,
-            action=signal.action,
-            leg=step.leg,
-            part=step.part,
-            leg_quantity=step.leg_quantity,
-            side=request.side,
-            quantity=request.quantity,
-            notional=request.notional,
-            position_intent=request.position_intent,
-            quote_price=step.quote_price,
-            sent=True,
-            status=OrderStatus.UNKNOWN,
-            filled_quantity=ZERO,
-            counted_quantity=ZERO,
-            realised=ZERO,
-            complete=False,
-            created_at=now,
-            detail="",
-        )
+        _ADDING,
+        {
+            "client_order_id": request.client_order_id,
+            "signal_id": str(signal.signal_id),
+            "symbol": signal.symbol,
+            "timeframe": signal.timeframe,
+            "action": signal.action,
+            "leg": step.leg,
+            "part": step.part,
+            "leg_quantity": step.leg_quantity,
+            "side": request.side,
+            "quantity": request.quantity,
+            "notional": request.notional,
+            "position_intent": request.position_intent,
+            "quote_price": step.quote_price,
+            "sent": True,
+            "status": OrderStatus.UNKNOWN,
+            "filled_quantity": ZERO,
+            "counted_quantity": ZERO,
+            "realised": ZERO,
+            "complete": False,
+            "created_at": now,
+            "detail": "",
+        },
     )
 
 
@@ -78,14 +79,7 @@ def last_entry(connection: Connection, signal: Signal, since: datetime) -> datet
 
 def mark(connection: Connection, client_order_id: str, **changes: object) -> None:
     """Change an intent whose order the broker does not have."""
-    connection.execute(
-        ORDERS.update()
-        .where(
-            ORDERS.c.client_order_id == client_order_id,
-            ORDERS.c.status == OrderStatus.UNKNOWN,
-        )
-        .values(**changes)
-    )
+    connection.execute(_CHANGING_UNKNOWN, {"name": client_order_id, **changes})
 
 
 def miss(connection: Connection, client_order_id: str, since: datetime) -> None:
@@ -137,7 +131,7 @@ def apply(
     Statements come from the answer to a submit, the stream and the polls, late and in any order:
     a filled quantity only grows, and an ended order stays ended.
     """
-    row = _row(connection, ORDERS.c.client_order_id == stated.client_order_id)
+    row = _named(connection, stated.client_order_id)
     if row is None:
         return False
     if row.order_id is None:
@@ -157,40 +151,39 @@ def _update(connection: Connection, row: Any, stated: BrokerOrder, now: datetime
     if was_terminal and not (status is OrderStatus.FILLED and newer):
         status = OrderStatus(row.status)
     ended_at = row.ended_at or (now if status.is_terminal else None)
+    average = stated.filled_average_price if newer else row.filled_average_price
     connection.execute(
-        ORDERS.update()
-        .where(ORDERS.c.client_order_id == row.client_order_id)
-        .values(
-            order_id=stated.order_id,
-            sent=True,
-            status=status,
-            filled_quantity=filled,
-            filled_average_price=(
-                stated.filled_average_price if newer else row.filled_average_price
-            ),
-            missing_since=None,
-            ended_at=ended_at,
-            detail=stated.detail or row.detail,
-        )
+        _CHANGING,
+        {
+            "name": row.client_order_id,
+            "order_id": stated.order_id,
+            "sent": True,
+            "status": status,
+            "filled_quantity": filled,
+            "filled_average_price": average,
+            "missing_since": None,
+            "ended_at": ended_at,
+            "detail": stated.detail or row.detail,
+        },
     )
 
 
 def count(connection: Connection, outbox: Outbox, fill: BrokerFill, now: datetime) -> bool:
     """Count a fill of one of our orders into its book, once; return whether it is one of ours."""
-    row = _row(connection, ORDERS.c.order_id == fill.order_id)
+    row = connection.execute(_BY_ORDER_ID, {"order_id": fill.order_id}).one_or_none()
     if row is None:
         return False
     realised = positions.count(connection, fill, row.timeframe)
     if realised is not None:
         counted = row.counted_quantity + fill.quantity
         connection.execute(
-            ORDERS.update()
-            .where(ORDERS.c.client_order_id == row.client_order_id)
-            .values(
-                counted_quantity=counted,
-                filled_quantity=max(row.filled_quantity, fill.cumulative),
-                realised=row.realised + realised,
-            )
+            _CHANGING,
+            {
+                "name": row.client_order_id,
+                "counted_quantity": counted,
+                "filled_quantity": max(row.filled_quantity, fill.cumulative),
+                "realised": row.realised + realised,
+            },
         )
         signal_id = UUID(row.signal_id)
         outbox.add(
@@ -234,16 +227,14 @@ def _submitted(row: Any, now: datetime) -> Event:
 
 def complete(connection: Connection, outbox: Outbox, client_order_id: str, now: datetime) -> None:
     """Announce an order's end once it has ended and all its fills are counted."""
-    row = _row(connection, ORDERS.c.client_order_id == client_order_id)
+    row = _named(connection, client_order_id)
     if row.complete or row.counted_quantity < row.filled_quantity:
         return
     if not OrderStatus(row.status).is_terminal:
         return
     if row.leg == Leg.CLOSE:
         account.count_streak(connection, row.realised)
-    connection.execute(
-        ORDERS.update().where(ORDERS.c.client_order_id == client_order_id).values(complete=True)
-    )
+    connection.execute(_CHANGING, {"name": client_order_id, "complete": True})
     signal_id = UUID(row.signal_id)
     outbox.add(
         connection,
@@ -266,24 +257,38 @@ def complete(connection: Connection, outbox: Outbox, client_order_id: str, now: 
 
 def of_signal(connection: Connection, signal_id: UUID) -> list[Order]:
     """Return a signal's orders, in the order of their making."""
-    query = sa.select(ORDERS).where(ORDERS.c.signal_id == str(signal_id))
-    return [_order(row) for row in connection.execute(query.order_by(ORDERS.c.created_at))]
+    return selected(connection, _OF_SIGNAL, signal_id=str(signal_id))
 
 
 def unfinished(connection: Connection, symbol: str | None = None) -> Sequence[Order]:
     """Return the orders that have not ended, or whose fills are not all counted."""
-    query = sa.select(ORDERS).where(ORDERS.c.complete.is_(False))
-    if symbol is not None:
-        query = query.where(ORDERS.c.symbol == symbol)
-    return [_order(row) for row in connection.execute(query.order_by(ORDERS.c.created_at))]
+    if symbol is None:
+        return selected(connection, _UNFINISHED)
+    return selected(connection, _UNFINISHED_OF, symbol=symbol)
 
 
-def where(connection: Connection, *conditions: sa.ColumnElement[bool]) -> list[Order]:
-    return [_order(row) for row in connection.execute(sa.select(ORDERS).where(*conditions))]
+def certain(connection: Connection) -> Order | None:
+    """Return the newest order that the broker had when the books last agreed with it.
+
+    None where there is none since the account was last found to have been reset.
+    """
+    agreed, reset = account.agreed_at(connection), account.reset_at(connection)
+    if agreed is None:
+        return None
+    query = sa.select(ORDERS).where(ORDERS.c.order_id.is_not(None), ORDERS.c.created_at <= agreed)
+    if reset is not None:
+        query = query.where(ORDERS.c.created_at > reset)
+    row = connection.execute(query.order_by(ORDERS.c.created_at.desc()).limit(1)).one_or_none()
+    return _order(row) if row is not None else None
 
 
-def _row(connection: Connection, condition: sa.ColumnElement[bool]) -> Any:
-    return connection.execute(sa.select(ORDERS).where(condition)).one_or_none()
+def selected(connection: Connection, query: sa.Select[Any], **bounds: object) -> list[Order]:
+    """Return the orders that a query of the whole table finds."""
+    return [_order(row) for row in connection.execute(query, bounds)]
+
+
+def _named(connection: Connection, client_order_id: str) -> Any:
+    return connection.execute(_BY_NAME, {"name": client_order_id}).one_or_none()
 
 
 def _order(row: Any) -> Order:
@@ -312,3 +317,19 @@ def _order(row: Any) -> Order:
         ended_at=row.ended_at,
         detail=row.detail,
     )
+
+
+# Building a statement takes longer than SQLite needs to run it.
+
+_ADDING = ORDERS.insert()
+_CHANGING = ORDERS.update().where(ORDERS.c.client_order_id == sa.bindparam("name"))
+_CHANGING_UNKNOWN = _CHANGING.where(ORDERS.c.status == OrderStatus.UNKNOWN)
+_BY_NAME = sa.select(ORDERS).where(ORDERS.c.client_order_id == sa.bindparam("name"))
+_BY_ORDER_ID = sa.select(ORDERS).where(ORDERS.c.order_id == sa.bindparam("order_id"))
+_OF_SIGNAL = (
+    sa.select(ORDERS)
+    .where(ORDERS.c.signal_id == sa.bindparam("signal_id"))
+    .order_by(ORDERS.c.created_at)
+)
+_UNFINISHED = sa.select(ORDERS).where(ORDERS.c.complete.is_(False)).order_by(ORDERS.c.created_at)
+_UNFINISHED_OF = _UNFINISHED.where(ORDERS.c.symbol == sa.bindparam("symbol"))

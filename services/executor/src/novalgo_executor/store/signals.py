@@ -3,33 +3,34 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from novalgo_common.events import Action, Ending, Reason, SignalEnded, SignalReceived, derived_id
-from novalgo_common.store import Outbox, insert
+from novalgo_common.store import Outbox, insert_for
 from novalgo_executor.facts import ZERO, Signal
 from novalgo_executor.steps import End
+from novalgo_executor.store import alarms
 from novalgo_executor.store.tables import BOOKS, SIGNALS
 
 
 def add(connection: Connection, event: SignalReceived, now: datetime) -> bool:
     """Store a signal; return whether it is new."""
     done = connection.execute(
-        insert(connection, SIGNALS)
-        .values(
-            signal_id=str(event.event_id),
-            sequence=event.sequence,
-            symbol=event.symbol,
-            timeframe=event.timeframe,
-            action=event.action,
-            fired_at=event.alert_at or event.occurred_at,
-            price=event.price,
-            stored_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["signal_id"])
+        _adding(connection.dialect.name),
+        {
+            "signal_id": str(event.event_id),
+            "sequence": event.sequence,
+            "symbol": event.symbol,
+            "timeframe": event.timeframe,
+            "action": event.action,
+            "fired_at": event.alert_at or event.occurred_at,
+            "price": event.price,
+            "stored_at": now,
+        },
     )
     return done.rowcount == 1
 
@@ -65,13 +66,6 @@ def active_books(connection: Connection) -> list[tuple[str, str]]:
     return [(row.symbol, row.timeframe) for row in connection.execute(query.distinct())]
 
 
-_ACTIVE = (
-    sa.select(SIGNALS)
-    .where(SIGNALS.c.ended_at.is_(None), SIGNALS.c.symbol == sa.bindparam("symbol"))
-    .order_by(SIGNALS.c.sequence)
-)
-
-
 def active(connection: Connection, symbol: str) -> list[Signal]:
     """Return the symbol's signals that have no ending yet, oldest first."""
     return [_signal(row) for row in connection.execute(_ACTIVE, {"symbol": symbol})]
@@ -85,8 +79,7 @@ def stuck(connection: Connection, before: datetime) -> list[Signal]:
 
 def symbols(connection: Connection) -> Sequence[str]:
     """Return the symbols that have signals without an ending."""
-    query = sa.select(SIGNALS.c.symbol).where(SIGNALS.c.ended_at.is_(None)).distinct()
-    return connection.execute(query).scalars().all()
+    return connection.execute(_SYMBOLS).scalars().all()
 
 
 def started(connection: Connection, signal_id: UUID, now: datetime) -> None:
@@ -100,14 +93,14 @@ def started(connection: Connection, signal_id: UUID, now: datetime) -> None:
 def end(connection: Connection, outbox: Outbox, signal: Signal, ending: End, now: datetime) -> None:
     """Give a signal its one ending; a second one is ignored."""
     done = connection.execute(
-        SIGNALS.update()
-        .where(SIGNALS.c.signal_id == str(signal.signal_id), SIGNALS.c.ended_at.is_(None))
-        .values(
-            ended_at=now,
-            ending=ending.ending,
-            reason=ending.reason,
-            detail=ending.detail,
-        )
+        _ENDING,
+        {
+            "of": str(signal.signal_id),
+            "ended_at": now,
+            "ending": ending.ending,
+            "reason": ending.reason,
+            "detail": ending.detail,
+        },
     )
     if done.rowcount == 1:
         outbox.add(
@@ -125,6 +118,22 @@ def end(connection: Connection, outbox: Outbox, signal: Signal, ending: End, now
                 held=held(connection, signal.symbol, signal.timeframe),
             ),
         )
+        if ending.ending is Ending.DEAD:
+            _tell_death(connection, outbox, signal, ending.detail, now)
+
+
+def _tell_death(
+    connection: Connection, outbox: Outbox, signal: Signal, detail: str, now: datetime
+) -> None:
+    alarms.add(
+        connection,
+        outbox,
+        derived_id(signal.signal_id, "alarm.dead"),
+        code="signal_dead",
+        message=f"{signal.action} {signal.symbol} {signal.timeframe} was laid aside: {detail}",
+        symbol=signal.symbol,
+        now=now,
+    )
 
 
 def supersede(connection: Connection, outbox: Outbox, symbol: str, now: datetime) -> None:
@@ -141,10 +150,8 @@ def supersede(connection: Connection, outbox: Outbox, symbol: str, now: datetime
 
 def held(connection: Connection, symbol: str, timeframe: str) -> Decimal:
     """Return the signed shares in a book."""
-    query = sa.select(BOOKS.c.quantity).where(
-        BOOKS.c.symbol == symbol, BOOKS.c.timeframe == timeframe
-    )
-    return connection.execute(query).scalar() or ZERO
+    book = {"symbol": symbol, "timeframe": timeframe}
+    return connection.execute(_HELD, book).scalar() or ZERO
 
 
 def _signal(row: sa.Row[tuple[object, ...]]) -> Signal:
@@ -158,3 +165,24 @@ def _signal(row: sa.Row[tuple[object, ...]]) -> Signal:
         price=row.price,
         decided=row.decided_at is not None,
     )
+
+
+# Building a statement takes longer than SQLite needs to run it.
+
+_ACTIVE = (
+    sa.select(SIGNALS)
+    .where(SIGNALS.c.ended_at.is_(None), SIGNALS.c.symbol == sa.bindparam("symbol"))
+    .order_by(SIGNALS.c.sequence)
+)
+_SYMBOLS = sa.select(SIGNALS.c.symbol).where(SIGNALS.c.ended_at.is_(None)).distinct()
+_ENDING = SIGNALS.update().where(
+    SIGNALS.c.signal_id == sa.bindparam("of"), SIGNALS.c.ended_at.is_(None)
+)
+_HELD = sa.select(BOOKS.c.quantity).where(
+    BOOKS.c.symbol == sa.bindparam("symbol"), BOOKS.c.timeframe == sa.bindparam("timeframe")
+)
+
+
+@cache
+def _adding(dialect: str) -> sa.Executable:
+    return insert_for(dialect, SIGNALS).on_conflict_do_nothing(index_elements=["signal_id"])

@@ -105,10 +105,13 @@ class Store:
             for order in orders.of_signal(connection, signal.signal_id):
                 if order.status is not OrderStatus.UNKNOWN:
                     continue
-                if order.sent:
-                    orders.give_up(connection, order.request.client_order_id, now)
-                else:
-                    orders.withdraw(connection, order.request.client_order_id, now)
+                name = order.request.client_order_id
+                if not order.sent:
+                    orders.withdraw(connection, name, now)
+                    continue
+                orders.give_up(connection, name, now)
+                if order.order_id is not None:
+                    account.note_reset(connection, self.outbox, name, now)
             signals.end(connection, self.outbox, signal, ending, now)
 
         await self._database.write(end)
@@ -260,7 +263,8 @@ class Store:
 
     async def count_foreign_fill(self, fill: BrokerFill) -> None:
         """Count, once, a fill that no order of ours explains."""
-        await self._database.write(lambda c: account.count_foreign(c, self.outbox, fill))
+        now = self._clock()
+        await self._database.write(lambda c: account.count_foreign(c, self.outbox, fill, now))
 
     async def undo(self, undoing: Undoing) -> Sequence[Counted]:
         """Undo a fill, once; return what was undone, nothing where it is not counted."""
@@ -298,8 +302,18 @@ class Store:
         """Return the time up to which the account's fills are certainly counted."""
         return await self._database.read(account.watermark)
 
-    async def save_watermark(self, moment: datetime) -> None:
-        await self._database.write(lambda c: account.save_watermark(c, moment))
+    async def save_watermark(self, moment: datetime, *, agreed: bool) -> None:
+        """Remember the watermark, and with `agreed` that the books were right at that time."""
+        await self._database.write(lambda c: account.save_watermark(c, moment, agreed=agreed))
+
+    async def certain_order(self) -> Order | None:
+        """Return an order that the broker certainly had when the books last agreed with it."""
+        return await self._database.read(orders.certain)
+
+    async def note_reset(self, order: Order) -> None:
+        """Halt all entries: the broker denies an order that it had."""
+        now, name = self._clock(), order.request.client_order_id
+        await self._database.write(lambda c: account.note_reset(c, self.outbox, name, now))
 
     # --- halts and limits: what a person requests is done once for each request's id
 

@@ -13,11 +13,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from novalgo_common.events import AlarmRaised, FillBusted, FillRecorded, Leg, Side, derived_id
+from novalgo_common.events import FillBusted, FillRecorded, Leg, Side, derived_id
 from novalgo_common.store import Outbox
 from novalgo_executor.allocate import Share, allocate_trade
 from novalgo_executor.broker import Undoing
-from novalgo_executor.store import adoptions, event_ids, positions
+from novalgo_executor.store import adoptions, alarms, event_ids, positions
 from novalgo_executor.store.tables import CORRECTIONS, FILLS, ORDERS
 
 
@@ -63,7 +63,7 @@ def undo(
             connection, counted.symbol, counted.timeframe, -_signed(counted), counted.price
         )
         outbox.add(connection, _busted(counted, undoing, order, now))
-        outbox.add(connection, _alarm(counted, undoing, now))
+        _tell(connection, outbox, counted, undoing, now)
     if found and undoing.is_correction:
         _count_corrected(connection, outbox, undoing, found[0], order)
     return found
@@ -188,19 +188,24 @@ def _busted(counted: Counted, undoing: Undoing, order: _Order, now: datetime) ->
     )
 
 
-def _alarm(counted: Counted, undoing: Undoing, now: datetime) -> AlarmRaised:
+def _tell(
+    connection: Connection, outbox: Outbox, counted: Counted, undoing: Undoing, now: datetime
+) -> None:
     event_id = derived_id(counted.event_id, f"alarm.{undoing.undoing_id}")
     stands = f" to {undoing.quantity} at {undoing.price}" if undoing.is_correction else ""
-    return AlarmRaised(
-        event_id=event_id,
-        correlation_id=event_id,
-        occurred_at=now,
-        service="executor",
-        code="fill_undone",
-        message=f"The exchange {'corrected' if stands else 'undid'} a fill of {counted.symbol}, "
+    message = (
+        f"The exchange {'corrected' if stands else 'undid'} a fill of {counted.symbol}, "
         f"{counted.side} {counted.quantity} at {counted.price}{stands}. No order follows from "
-        "that: look whether the position is still what you want",
+        "that: look whether the position is still what you want"
+    )
+    alarms.add(
+        connection,
+        outbox,
+        event_id,
+        code="fill_undone",
+        message=message,
         symbol=counted.symbol,
+        now=now,
     )
 
 

@@ -21,6 +21,7 @@ PLAIN = (
     "secret",
     "comment",
     "message",
+    "warning",
 )
 COLUMNS = (*PLAIN, "orders", *STEPS)
 

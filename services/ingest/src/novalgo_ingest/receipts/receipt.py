@@ -52,7 +52,9 @@ class Receipt:
     secret: str | None
     """The name of the secret that the alert carried."""
     message: str | None
-    """The fields that were read, as they came, in JSON."""
+    """The alert as it came, in JSON, without what may be a secret."""
+    warning: str | None
+    """What was wrong with the alert though it was accepted."""
     price: Decimal | None
     comment: str | None
     orders: tuple[OrderLine, ...]
@@ -76,6 +78,7 @@ def as_json(receipt: Receipt) -> dict[str, Any]:
         "address": receipt.address,
         "secret": receipt.secret,
         "message": receipt.message,
+        "warning": receipt.warning,
         "orders": [_order(order) for order in receipt.orders],
         "steps": [{"step": step.step, "at": step.at.isoformat()} for step in steps],
     }

@@ -21,6 +21,7 @@ from novalgo_common.events import (
     SignalEnded,
 )
 from novalgo_common.store import Database, Exact, Instant, insert
+from novalgo_ingest.alert import NOT_UNIQUE
 from novalgo_ingest.receipts.receipt import OrderLine, Receipt, Step
 from novalgo_ingest.receipts.search import UNDER_WAY, Search
 from novalgo_ingest.store import metadata, outbox, signals
@@ -199,6 +200,7 @@ def _receipts(connection: Connection, query: "sa.Select[tuple[Any, ...]]") -> Se
             address=row.address,
             secret=row.secret,
             message=row.message,
+            warning=NOT_UNIQUE if row.is_unique is False else None,
             price=row.price,
             comment=row.comment,
             orders=tuple(order_lines[row.signal_id]),

@@ -120,7 +120,8 @@ def overview_routes(sources: Sources) -> APIRouter:
         """The account, what was earned, by symbol and by book: what `novalgo profit` prints."""
         endings = await sources.store.signals_by_ending()
         closed = closed_trades(await sources.bookkeeper.ledgers(), sources.clock())
-        return summary(await standing(sources), endings, closed)
+        cash = await sources.store.cash()
+        return summary(await standing(sources), endings, closed, cash)
 
     return router
 
