@@ -100,7 +100,7 @@ async function showAlert(id, place) {
   try {
     const kept = await ask(`/signals/${encodeURIComponent(id)}/alert`);
     const came = `By ${kept.channel ?? "an unknown way"} from ${kept.address ?? "an unknown address"}, with the secret called ${kept.secret ?? "–"}.`;
-    place.replaceChildren(kept.text ? h("pre", { tabindex: "0" }, kept.text) : nothing("Ingest keeps no text of it."), h("p", { class: "soft" }, came));
+    place.replaceChildren(kept.text ? h("pre", { tabindex: "0" }, kept.text) : nothing("Ingest keeps no text of it."), h("p", { class: "soft" }, came), kept.warning ? h("p", { class: "warn" }, kept.warning) : "");
   } catch (error) {
     place.replaceChildren(h("p", { class: "problem" }, error.message));
   }
