@@ -13,6 +13,8 @@ from sqlalchemy.engine import Connection, Engine
 from novalgo_common.errors import SettingsError, TakenError
 from novalgo_common.settings import Settings
 
+CACHE_KILOBYTES = 500
+"""Of each connection, of which a service has some: the kernel keeps the file's pages as well."""
 CONNECT_SECONDS = 5
 QUICK_TO_NOTICE = {
     "tcp_user_timeout": 5000,
@@ -71,6 +73,7 @@ def _sqlite(path: Path) -> Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
         connection.execute("PRAGMA temp_store=MEMORY")  # else a file for each savepoint
 
     @sa.event.listens_for(engine, "begin")
