@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, RootTransaction
 
 from novalgo_common.migrations import upgrade
 from tests.simulation.faults import Faults
@@ -55,14 +55,33 @@ class Door:
         self._faults = faults
         self._is_shut = False
 
+    @property
+    def dialect(self) -> sa.Dialect:
+        return self._disk.engine.dialect
+
     def shut(self) -> None:
         self._is_shut = True
 
     def connect(self) -> Connection:
+        return _Line(self, self._disk.engine)
+
+    def pass_through(self) -> None:
+        """Raise as SQLite does where a transaction cannot begin now."""
         if self._is_shut or self._faults.happens("database locked"):
-            raise sa.exc.OperationalError("connect", {}, sqlite3.OperationalError("locked"))
-        return self._disk.engine.connect()
+            raise sa.exc.OperationalError("BEGIN", {}, sqlite3.OperationalError("locked"))
 
     @property
     def engine(self) -> Engine:
         return cast(Engine, self)
+
+
+class _Line(Connection):
+    """A connection through a door: a process that keeps it is shut out all the same."""
+
+    def __init__(self, door: Door, engine: Engine) -> None:
+        super().__init__(engine)
+        self._door = door
+
+    def begin(self) -> RootTransaction:
+        self._door.pass_through()
+        return super().begin()
