@@ -44,6 +44,7 @@ from novalgo_common.events import (
     PreviewedOrder,
     PreviewReported,
     PreviewRequested,
+    ReplayRequested,
     ResumeRequested,
     RowStatus,
     Side,
@@ -54,6 +55,7 @@ from novalgo_common.events import (
     StatusWritten,
     TradingHalted,
     TradingResumed,
+    TrialRequested,
 )
 
 NOON = datetime(2026, 11, 11, 17, 0, tzinfo=UTC)
@@ -328,6 +330,29 @@ def a_resume_request(**changes: object) -> ResumeRequested:
 
 def a_flatten_request(**changes: object) -> FlattenRequested:
     return _build_request(FlattenRequested, {"reason": "ordered by a person"} | changes)
+
+
+def a_replay_request(**changes: object) -> ReplayRequested:
+    event_id = uuid4()
+    defaults: dict[str, object] = {
+        "event_id": event_id,
+        "correlation_id": event_id,
+        "letter": "9f86d081884c7d65",
+        "queue": "executor.signals.3",
+        "message": "signal.received.v1",
+        "reason": "ordered by a person",
+    }
+    return _build(ReplayRequested, defaults, changes)
+
+
+def a_trial_request(**changes: object) -> TrialRequested:
+    event_id = uuid4()
+    defaults: dict[str, object] = {
+        "event_id": event_id,
+        "correlation_id": event_id,
+        "reason": "ordered by a person",
+    }
+    return _build(TrialRequested, defaults, changes)
 
 
 def a_positions_request(**changes: object) -> PositionsRequested:

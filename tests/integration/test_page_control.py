@@ -109,6 +109,7 @@ async def test_the_receipt_shows_the_alert_as_ingest_keeps_it(tmp_path: Path) ->
         "address": kept["address"],
         "secret": "first",
         "text": "{}",
+        "warning": None,
     }
     assert asked == ["made-up-reader"]
     assert (unknown.status_code, away.status_code) == (404, 503)

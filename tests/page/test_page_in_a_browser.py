@@ -15,7 +15,11 @@ from fastapi import FastAPI
 from playwright.async_api import Locator, ViewportSize, expect
 
 from novalgo_analytics.wording import MINUS
+from novalgo_common.dead_letters import DeadLetter, FileDeadLetters
+from novalgo_common.topology import ANALYTICS_JOURNAL
+from novalgo_common.wire import encode
 from novalgo_sheets.performance_tab import TOTAL
+from tests.builders import NOON, an_alarm
 from tests.http_server import serving
 from tests.novalgo_process import KEYS, Up, novalgo, running_up
 from tests.page.browser import Watched, chromium
@@ -48,10 +52,14 @@ class Stage:
         await self.tab.page.goto(self.url(view + query))
         await self.tab.page.wait_for_selector(f".view.{view or 'overview'} h1", timeout=PATIENCE)
 
+    @property
+    def secret(self) -> str:
+        return (self.up.data_dir / "webhook_secret").read_text(encoding="utf-8").strip()
+
     async def alert(self, action: str, symbol: str, timeframe: str = "15 Min") -> str:
         """Send an alert; return the signal's id."""
-        secret = (self.up.data_dir / "webhook_secret").read_text(encoding="utf-8").strip()
-        body = {"action": action, "symbol": symbol, "timeframe": timeframe, "secret": secret}
+        fields = {"action": action, "symbol": symbol, "timeframe": timeframe}
+        body = fields | {"secret": self.secret}
         answer = await self.up.http.post(self.up.url("ingest", "/webhook"), json=body)
         return str(answer.json()["signal_id"])
 
@@ -127,6 +135,9 @@ async def test_a_signal_appears_while_one_looks_and_its_receipt_shows_its_way(
 
     for step in ("stored", "decided", "submitted", "filled", "ended", "shown"):
         assert step in steps
+    text = page.locator("dialog pre")
+    await expect(text).to_contain_text('"timeframe": "15 Min"', timeout=PATIENCE)
+    await expect(text).not_to_contain_text(stage.secret)
     await page.get_by_role("button", name="Ask executor").click()
     await expect(page.locator("dialog")).to_contain_text("already long", timeout=PATIENCE)
     await page.keyboard.press("Escape")
@@ -160,7 +171,8 @@ async def test_halt_and_resume_say_what_they_will_do_and_lie_in_the_journal(stag
     await page.get_by_role("button", name="Halt…").click()
     await expect(page.locator("dialog")).to_contain_text("No new position is opened for MSFT")
     await page.get_by_role("button", name="Yes, halt MSFT").click()
-    await expect(page.get_by_role("status").last).to_contain_text("Done", timeout=PATIENCE)
+    ordered = page.locator("section", has=page.locator("#t-an-order"))
+    await expect(ordered.get_by_role("status")).to_contain_text("Done", timeout=PATIENCE)
     [halt] = [each["event"] for each in await stage.journal("halt.requested.v1")]
     assert (halt["symbol"], halt["timeframe"]) == ("MSFT", None)
     assert "(key first)" in halt["reason"]
@@ -170,6 +182,48 @@ async def test_halt_and_resume_say_what_they_will_do_and_lie_in_the_journal(stag
     await expect(page.locator("main")).to_contain_text("Nothing is halted", timeout=PATIENCE)
     assert len(await stage.journal("resume.requested.v1")) == 1
     assert len(await stage.journal("trading.resumed.v1")) == 1
+    assert stage.tab.problems == []
+
+
+async def test_a_dead_letter_says_what_it_was_and_is_replayed_once_somebody_agrees(
+    stage: Stage,
+) -> None:
+    page = stage.tab.page
+    alarm = an_alarm(symbol="MSFT")
+    letters = FileDeadLetters(stage.up.data_dir / "dead_letters.jsonl")
+    await letters.add(DeadLetter(ANALYTICS_JOURNAL.name, encode(alarm), "the disk was full", NOON))
+    await stage.show("")
+    await expect(page.locator(".answer", has_text="Is it right?")).to_contain_text(
+        "Dead letters: 1", timeout=PATIENCE
+    )
+
+    await stage.show("control")
+    card = page.locator("section", has=page.locator("#t-dead-letters"))
+    await expect(card).to_contain_text("the disk was full")
+    await card.get_by_role("button", name="Replay").click()
+    await expect(page.locator("dialog")).to_contain_text("It is journaled and counts")
+    await page.get_by_role("button", name="Yes, replay it").click()
+    await expect(card).to_contain_text("None: every message was handled", timeout=PATIENCE)
+
+    assert str(alarm.event_id) in await stage.api("journal?event_type=alarm.raised.v1")
+    [request] = [each["event"] for each in await stage.journal("replay.requested.v1")]
+    assert "(key first)" in request["reason"]
+    assert letters.read() == []
+    assert stage.tab.problems == []
+
+
+async def test_a_test_of_the_notifications_says_where_it_goes_and_lies_in_the_journal(
+    stage: Stage,
+) -> None:
+    page = stage.tab.page
+    await stage.show("control")
+
+    await page.get_by_role("button", name="Send a test…").click()
+    await expect(page.locator("dialog li")).to_have_text(["log"])
+    await page.get_by_role("button", name="Yes, send it").click()
+    await expect(page.locator("main")).to_contain_text("Every channel took it", timeout=PATIENCE)
+
+    assert len(await stage.journal("trial.requested.v1")) == 1
     assert stage.tab.problems == []
 
 

@@ -19,7 +19,6 @@ from novalgo_analytics.notifications.rules_file import read_rules
 from novalgo_analytics.notifications.trial import Trial
 from novalgo_analytics.page.alert import Alerts
 from novalgo_analytics.page.feed import Feed
-from novalgo_analytics.page.history import History
 from novalgo_analytics.page.neighbours import Neighbours
 from novalgo_analytics.page.page import add_page
 from novalgo_analytics.page.sources import Sources
@@ -69,7 +68,6 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         sources = Sources(
             store=store,
             bookkeeper=bookkeeper,
-            history=History.of(store),
             feed=feed,
             neighbours=neighbours,
             alerts=Alerts(settings.neighbours["ingest"], lambda: settings.own_key),

@@ -1,6 +1,7 @@
 """Opens a service's own database: `DATA_DIR/<service>.sqlite`, or a schema in PostgreSQL."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,6 +61,8 @@ def _locked(directory: Path, service: str) -> Iterator[None]:
 
 
 def _sqlite(path: Path) -> Engine:
+    if path.exists() and not os.access(path, os.W_OK):
+        raise SettingsError(f"NOVALGO_DATA_DIR: {path.name} may only be read")
     engine = sa.create_engine(
         f"sqlite:///{path}", connect_args={"timeout": 5}, hide_parameters=True
     )
@@ -76,8 +79,7 @@ def _sqlite(path: Path) -> Engine:
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         write = connection.get_execution_options().get("novalgo_write")
-        driver: Any = connection.connection.driver_connection
-        driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
 

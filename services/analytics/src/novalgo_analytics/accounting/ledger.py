@@ -41,6 +41,12 @@ class Ledger:
         """Say whether the step belongs before one that was applied: then rebuild."""
         return self.last is not None and step.sort_key < self.last.sort_key
 
+    def keep(self, kept: timedelta | None) -> None:
+        """Remember closings so far back from now on."""
+        self._kept = kept
+        for lots in (self.account, *self.books.values()):
+            lots.keep(kept)
+
     def apply(self, step: Step) -> list[Closing]:
         """Move the account and the book; return what the step closed in the account."""
         self.last = step

@@ -116,6 +116,11 @@ class Lots:
         self._open = _split(self._open, after, ratio)
         self.quantity = sum((lot.quantity for lot in self._open), NONE)
 
+    def keep(self, kept: timedelta | None) -> None:
+        """Remember closings so far back from now on."""
+        self._kept = kept
+        self._keep(())
+
     def unrealised(self, price: Decimal) -> Decimal:
         """Return the dollars that closing everything at `price` would earn."""
         return self.quantity * price - self.cost

@@ -8,6 +8,7 @@ Definitions and sources are in docs/metrics.md.
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import sqrt
 from statistics import fmean, stdev
 
@@ -98,7 +99,15 @@ def volatility(values: Sequence[float]) -> float | None:
 
 def sharpe(values: Sequence[float], risk_free: float = 0.0) -> float | None:
     """Return the mean daily return over `risk_free` (a day) by its deviation, for a year."""
-    if len(values) < LEAST_TO_ANNUALISE or (spread := stdev(values)) < NOTHING:
+    if len(values) < LEAST_TO_ANNUALISE:
+        return None
+    return _sharpe(tuple(values), risk_free)
+
+
+@lru_cache(maxsize=4096)
+def _sharpe(values: tuple[float, ...], risk_free: float) -> float | None:
+    # Remembered: of years of rolling quarters only the newest one changes.
+    if (spread := stdev(values)) < NOTHING:
         return None
     return (fmean(values) - risk_free) / spread * sqrt(DAYS_A_YEAR)
 

@@ -1,12 +1,14 @@
 """What trades came to, one by one and together.  Pure."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 
 from novalgo_analytics.accounting.lots import NONE
 from novalgo_analytics.accounting.trades import Trade
+
+WON, LOST, EVEN = "wle"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +45,11 @@ class TradeNumbers:
 
 def trade_numbers(trades: Sequence[Trade]) -> TradeNumbers:
     """Return the numbers of trades that are given in the order of their closing."""
-    won = [trade.realised for trade in trades if trade.realised > 0]
-    lost = [trade.realised for trade in trades if trade.realised < 0]
+    results = [trade.realised for trade in trades]
+    won = [result for result in results if result > 0]
+    lost = [result for result in results if result < 0]
     profit, loss = sum(won, NONE), sum(lost, NONE)
-    streaks = _streaks(trades)
+    outcomes = "".join([WON if result > 0 else LOST if result < 0 else EVEN for result in results])
     return TradeNumbers(
         trades=len(trades),
         won=len(won),
@@ -61,15 +64,19 @@ def trade_numbers(trades: Sequence[Trade]) -> TradeNumbers:
         average_win=profit / len(won) if won else None,
         average_loss=loss / len(lost) if lost else None,
         payoff=float((profit / len(won)) / -(loss / len(lost))) if won and lost else None,
-        best=max(trades, key=lambda trade: trade.realised, default=None),
-        worst=min(trades, key=lambda trade: trade.realised, default=None),
-        longest_winning=max((streak for streak in streaks if streak > 0), default=0),
-        longest_losing=-min((streak for streak in streaks if streak < 0), default=0),
-        current=streaks[-1] if streaks else 0,
+        best=trades[results.index(max(results))] if trades else None,
+        worst=trades[results.index(min(results))] if trades else None,
+        longest_winning=_longest(WON, outcomes),
+        longest_losing=_longest(LOST, outcomes),
+        current=_trailing(WON, outcomes) - _trailing(LOST, outcomes),
     )
 
 
-def _streaks(trades: Iterable[Trade]) -> list[int]:
-    """Return the lengths of the rows of one outcome, negative of losses, 0 of even trades."""
-    outcomes = ((trade.realised > 0) - (trade.realised < 0) for trade in trades)
-    return [outcome * len(list(row)) for outcome, row in groupby(outcomes)]
+def _longest(outcome: str, outcomes: str) -> int:
+    """Return the most trades of one outcome in a row."""
+    return max(map(len, re.split(f"[^{outcome}]+", outcomes)))
+
+
+def _trailing(outcome: str, outcomes: str) -> int:
+    """Return how many of the last trades had this outcome in a row."""
+    return len(outcomes) - len(outcomes.rstrip(outcome))

@@ -20,6 +20,8 @@ class AlertKept:
     """The name of the secret that it carried."""
     text: str | None
     """What it said; None where ingest keeps no text of it."""
+    warning: str | None
+    """What was wrong with it though it was accepted."""
 
 
 @dataclass(frozen=True)
@@ -53,4 +55,5 @@ def _kept(receipt: dict[str, str | None]) -> AlertKept:
         address=receipt.get("address"),
         secret=receipt.get("secret"),
         text=receipt.get("message"),
+        warning=receipt.get("warning"),
     )

@@ -1,5 +1,6 @@
 """How the account went, day by day, as lines and tables of the page.  Pure."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -96,18 +97,17 @@ def distribution(trades: Sequence[Trade]) -> list[Column]:
     """Return columns of one width around nothing earned, as wide as the trades need."""
     if not trades:
         return []
-    widest = max(abs(float(trade.realised)) for trade in trades) or 1.0
+    results = [float(trade.realised) for trade in trades]
+    widest = max(abs(result) for result in results) or 1.0
     width = 2 * widest / COLUMNS
-    counts = [0] * COLUMNS
-    for trade in trades:
-        counts[min(COLUMNS - 1, int((float(trade.realised) + widest) / width))] += 1
+    counts = Counter(min(COLUMNS - 1, int((result + widest) / width)) for result in results)
     return list(_columns(counts, -widest, width))
 
 
-def _columns(counts: Sequence[int], start: float, width: float) -> Iterator[Column]:
-    for number, count in enumerate(counts):
+def _columns(counts: Mapping[int, int], start: float, width: float) -> Iterator[Column]:
+    for number in range(COLUMNS):
         at = start + number * width
-        yield Column(start=at, end=at + width, trades=count)
+        yield Column(start=at, end=at + width, trades=counts.get(number, 0))
 
 
 def _grown(start: float, returns: Sequence[DailyReturn]) -> Mapping[date, float]:

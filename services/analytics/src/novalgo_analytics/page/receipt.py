@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
+from novalgo_analytics.summary import exact
 from novalgo_common.events import (
     Action,
     Event,
@@ -134,7 +135,7 @@ def _steps(events: Iterable[Event]) -> Iterator[Step]:
 
 def _decision(event: SignalDecided) -> str:
     size = f", ${event.position_size:,f}" if event.position_size is not None else ""
-    return f"held {event.held:f}{size}, config version {event.config_version}"
+    return f"held {exact(event.held)}{size}, config version {event.config_version}"
 
 
 def _order(event: OrderSubmitted) -> str:

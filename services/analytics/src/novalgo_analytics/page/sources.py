@@ -8,10 +8,10 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from novalgo_analytics.access import Access
+from novalgo_analytics.accounting.history import TradeHistory
 from novalgo_analytics.bookkeeper import Bookkeeper
 from novalgo_analytics.page.alert import Alerts
 from novalgo_analytics.page.feed import Feed
-from novalgo_analytics.page.history import History
 from novalgo_analytics.page.neighbours import Neighbours
 from novalgo_analytics.store import Store
 from novalgo_common.bus import Bus
@@ -25,7 +25,6 @@ T = TypeVar("T")
 class Sources:
     store: Store
     bookkeeper: Bookkeeper
-    history: History
     feed: Feed
     neighbours: Neighbours
     alerts: Alerts
@@ -39,6 +38,11 @@ class Sources:
     """The symbol that the account is compared with."""
     clock: Clock
     new_id: Callable[[], UUID]
+
+    async def history(self) -> TradeHistory:
+        """Return the trades of all time, with all that is journaled."""
+        await self.bookkeeper.ledgers()
+        return self.bookkeeper.history
 
 
 @dataclass

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from novalgo_analytics.figures import Figures, Line
 from novalgo_analytics.page.api.accounts import Account, Earnings, Position
 from novalgo_analytics.page.api.signals import Signal
 from novalgo_analytics.page.api.words import Amount, Body, csv_answer
+from novalgo_analytics.page.encoded import Encoded
 from novalgo_analytics.page.sources import Kept, Sources
 from novalgo_analytics.page.standing import account_body, positions, standing
 from novalgo_analytics.store import lookups
@@ -67,12 +68,15 @@ class Positions(Body):
 
 def book_routes(sources: Sources) -> APIRouter:
     router = APIRouter(tags=["books"])
-    kept: Kept[Books] = Kept(SECOND)
+    kept: Kept[Encoded] = Kept(SECOND)
 
-    @router.get("/books")
-    async def books() -> Books:
+    async def make() -> Encoded:
+        return await Encoded.of(await _books(sources))
+
+    @router.get("/books", response_model=Books)
+    async def books(request: Request) -> Response:
         """Made at most once a second."""
-        return await kept.get(lambda: _books(sources))
+        return (await kept.get(make)).response(request)
 
     @router.get("/books.csv", response_class=Response)
     async def as_csv() -> Response:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
 from novalgo_analytics.figures import Figures
 from novalgo_analytics.new_york import day_of, midnight
@@ -13,6 +13,7 @@ from novalgo_analytics.page.api.accounts import Account, Earnings, Halt
 from novalgo_analytics.page.api.signals import Signal
 from novalgo_analytics.page.api.words import Amount, Body
 from novalgo_analytics.page.condition import Condition
+from novalgo_analytics.page.encoded import Encoded
 from novalgo_analytics.page.links import Link, links
 from novalgo_analytics.page.sources import Kept, Sources
 from novalgo_analytics.page.standing import account_body, exposure, halt_body, standing
@@ -100,12 +101,15 @@ class Overview(Body):
 
 def overview_routes(sources: Sources) -> APIRouter:
     router = APIRouter(tags=["overview"])
-    kept: Kept[Overview] = Kept(SECOND)
+    kept: Kept[Encoded] = Kept(SECOND)
 
-    @router.get("/overview")
-    async def overview() -> Overview:
+    async def make() -> Encoded:
+        return await Encoded.of(await _overview(sources))
+
+    @router.get("/overview", response_model=Overview)
+    async def overview(request: Request) -> Response:
         """Made at most once a second, however many pages are open."""
-        return await kept.get(lambda: _overview(sources))
+        return (await kept.get(make)).response(request)
 
     @router.get("/services")
     async def services() -> list[Service]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Query, Request, Response
 
+from novalgo_analytics.accounting.history import newer_than
 from novalgo_analytics.accounting.trades import Trade
 from novalgo_analytics.exchange import sessions
 from novalgo_analytics.facts import AccountDay
@@ -24,17 +25,14 @@ from novalgo_analytics.measures.groups import (
 from novalgo_analytics.measures.returns import daily_returns, ratios
 from novalgo_analytics.measures.trading import TradeNumbers, trade_numbers
 from novalgo_analytics.new_york import day_of, midnight
-from novalgo_analytics.page.api.trades import bars_of
+from novalgo_analytics.page.api.closes import Closes
 from novalgo_analytics.page.api.words import Amount, Body
 from novalgo_analytics.page.course import course, distribution, months, rolling_sharpe
+from novalgo_analytics.page.encoded import Encoded
 from novalgo_analytics.page.sources import Kept, Sources
 
 SECONDS = 15.0
-CLOSES_KEPT = 900.0
-"""Seconds.  The benchmark has one close a day."""
-CLOSES_WITHIN = 3.0
 DAY = timedelta(days=1)
-CLOSE_BEFORE = timedelta(days=7)
 
 
 class DayPoint(Body):
@@ -122,46 +120,39 @@ class _Facts:
 
 def performance_routes(sources: Sources) -> APIRouter:
     router = APIRouter(tags=["performance"])
-    kept: Kept[Performance] = Kept(SECONDS)
-    closes: Kept[Mapping[date, float]] = Kept(CLOSES_KEPT)
+    kept: Kept[Encoded] = Kept(SECONDS)
+    closes = Closes(sources)
 
-    async def make(days: int | None) -> Performance:
+    async def make(days: int | None) -> Encoded:
         facts = await _gather(sources, days, closes)
-        return await asyncio.to_thread(_performance, facts, days, sources.benchmark)
+        told = await asyncio.to_thread(_performance, facts, days, sources.benchmark)
+        return await Encoded.of(told)
 
-    @router.get("/performance")
+    @router.get("/performance", response_model=Performance)
     async def performance(
+        request: Request,
         days: Annotated[
             int | None, Query(ge=1, le=36_525, description="How far back; without it, all")
         ] = None,
-    ) -> Performance:
-        """Made at most every quarter of a minute."""
-        return await kept.get(lambda: make(days), days)
+    ) -> Response:
+        """Made at most every quarter of a minute, and after each trade."""
+        trades = await sources.history()
+        answer = await kept.get(lambda: make(days), (days, trades.version, closes.version))
+        return answer.response(request)
 
     return router
 
 
-async def _gather(sources: Sources, days: int | None, kept: Kept[Mapping[date, float]]) -> _Facts:
+async def _gather(sources: Sources, days: int | None, closes: Closes) -> _Facts:
     today = day_of(sources.clock())
     first = date.min if days is None else today - (days - 1) * DAY
     every_day = await sources.store.days()
     stated = [each for each in every_day if each.day >= first]
-    newest_first = (await sources.history.traded()).every
-    trades = [each for each in newest_first if day_of(each.closed_at) >= first]
-    start = stated[0].day if stated else today
-    closes = await kept.get(lambda: _closes(sources, start), start)
-    return _Facts(every_day=every_day, days=stated, closes=closes, trades=trades[::-1], today=today)
-
-
-async def _closes(sources: Sources, first: date) -> Mapping[date, float]:
-    start = midnight(first) - CLOSE_BEFORE
-    try:
-        bars = await bars_of(
-            sources, sources.benchmark, "1 Day", start, sources.clock(), within=CLOSES_WITHIN
-        )
-    except HTTPException:
-        return {}
-    return {day_of(bar.start): float(bar.close) for bar in bars}
+    newest_first = (await sources.history()).every
+    until = len(newest_first) if days is None else newer_than(newest_first, midnight(first))
+    trades = newest_first[:until][::-1]
+    known = await closes.since(every_day[0].day if every_day else today)
+    return _Facts(every_day=every_day, days=stated, closes=known, trades=trades, today=today)
 
 
 def _performance(facts: _Facts, days: int | None, benchmark: str) -> Performance:

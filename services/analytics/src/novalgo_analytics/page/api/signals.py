@@ -147,6 +147,7 @@ class Alert(Body):
     secret: str | None
     """The name of the secret that it carried."""
     text: str | None
+    warning: str | None
 
 
 class PreviewedOrder(Body):

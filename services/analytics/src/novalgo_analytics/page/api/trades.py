@@ -1,6 +1,5 @@
 """The trades: round trips, each with what it earned, and on a chart of its prices."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
 from novalgo_analytics.accounting.excursions import excursion
+from novalgo_analytics.accounting.history import TradeHistory, newer_than, place_of
 from novalgo_analytics.accounting.trades import Trade as Closed
 from novalgo_analytics.page.api.words import (
     Amount,
@@ -21,7 +21,6 @@ from novalgo_analytics.page.api.words import (
     of_day,
     refuse_place,
 )
-from novalgo_analytics.page.history import Traded
 from novalgo_analytics.page.sources import Kept, Sources
 from novalgo_common.errors import UnavailableError
 from novalgo_common.events import Bar, BarsReported, BarsRequested
@@ -108,11 +107,12 @@ class Wanted:
     start: datetime | None
     end: datetime | None
 
-    def choose(self, traded: Traded) -> Sequence[Closed]:
+    def choose(self, history: TradeHistory) -> Sequence[Closed]:
         """Return the trades that pass, newest first."""
-        found = traded.every if self.symbol is None else traded.by_symbol.get(self.symbol, ())
-        first = _older_than(found, self.end) if self.end else 0
-        last = _older_than(found, self.start) if self.start else len(found)
+        every, own = history.every, history.by_symbol.get(self.symbol or "", ())
+        found = every if self.symbol is None else own
+        first = newer_than(found, self.end) if self.end else 0
+        last = newer_than(found, self.start) if self.start else len(found)
         chosen = found[first:last]
         if self.timeframe is not None:
             chosen = [trade for trade in chosen if trade.timeframe == self.timeframe]
@@ -150,13 +150,13 @@ def trade_routes(sources: Sources) -> APIRouter:
     kept: Kept[Chosen] = Kept(CHOSEN_KEPT)
 
     async def chosen(wanted: Wanted) -> Chosen:
-        traded = await sources.history.traded()
+        history = await sources.history()
 
         async def choose() -> Chosen:
-            found = wanted.choose(traded)
+            found = wanted.choose(history)
             return Chosen(found, sum((each.realised for each in found), Decimal(0)))
 
-        return await kept.get(choose, (traded.version, wanted))
+        return await kept.get(choose, (history.version, wanted))
 
     @router.get("/trades")
     async def trades(wanted: Filter, before: Before = None, limit: Limit = 50) -> Trades:
@@ -179,7 +179,7 @@ def trade_routes(sources: Sources) -> APIRouter:
 
     @router.get("/trades/{symbol}/{order}")
     async def chart(symbol: str, order: str) -> TradeChart:
-        of_symbol = (await sources.history.traded()).by_symbol.get(symbol, ())
+        of_symbol = (await sources.history()).by_symbol.get(symbol, ())
         found = [each for each in of_symbol if each.order == order]
         if not found:
             raise HTTPException(404, "There is no such trade")
@@ -232,11 +232,6 @@ async def bars_of(
     return reported.bars
 
 
-def _older_than(found: Sequence[Closed], at: datetime) -> int:
-    """Return where the trades begin that closed before `at`; they are given newest first."""
-    return bisect_right(found, -at.timestamp(), key=lambda each: -each.closed_at.timestamp())
-
-
 def _name(trade: Closed) -> str:
     return f"{trade.closed_at.isoformat().replace('+00:00', 'Z')}_{trade.order}"
 
@@ -246,7 +241,7 @@ def _start(found: Sequence[Closed], before: str) -> int:
     closed_at, _, order = before.partition("_")
     try:
         at = datetime.fromisoformat(closed_at)
-        start = bisect_left(found, -at.timestamp(), key=lambda each: -each.closed_at.timestamp())
+        start = place_of(found, at)
     except (ValueError, OverflowError):
         raise refuse_place() from None
     while start < len(found) and found[start].closed_at == at:

@@ -2,7 +2,7 @@
 import { ask, post } from "./api.js";
 import { confirmed } from "./confirm.js";
 import { card, h, panel, table } from "./dom.js";
-import { time } from "./format.js";
+import { readable, time } from "./format.js";
 
 export function deadLetters({ live, signal, mayControl }) {
   const list = h("div", {});
@@ -64,12 +64,4 @@ export function deadLetters({ live, signal, mayControl }) {
 function what(letter) {
   const name = [letter.action, letter.symbol, letter.timeframe].filter(Boolean).join(" ");
   return `${letter.message?.replace(/\.v\d+$/, "").replace(".", " ") ?? "no event"}${name ? `: ${name}` : ""}`;
-}
-
-function readable(text) {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
 }

@@ -44,6 +44,15 @@ export function tiles(label, entries) {
     h("div", { class: "card" }, h("dt", {}, name), h("dd", {}, value, note ? h("span", { class: "note" }, note) : null))));
 }
 
+// Returns a function that acts once a frame, with what it was last given: however much happens, a page draws once.
+export function onceAFrame(act) {
+  let waiting = null;
+  return (value) => {
+    if (waiting === null) requestAnimationFrame(() => { const [last] = waiting; waiting = null; act(last); });
+    waiting = [value];
+  };
+}
+
 export function bar(part, tone = "accent") {
   const width = `${Math.max(0, Math.min(1, part)) * 100}%`;
   return h("span", { class: "bar", "aria-hidden": "true" }, h("span", { class: tone, style: { width } }));

@@ -94,3 +94,12 @@ export function ending(signal) {
   const name = signal.ending ?? "under way";
   return h("span", { class: `badge ${TONES[signal.ending] ?? ""}` }, name);
 }
+
+// JSON as people read it; any other text as it is.
+export function readable(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

@@ -41,7 +41,7 @@ function delays(told, context) {
     { name: "Signals", of: (delay) => String(delay.count), class: "number far" },
     { name: "Median", of: (delay) => seconds(delay.median), class: "number" },
     { name: "p95", of: (delay) => seconds(delay.p95), class: "number" },
-    { name: "p99", of: (delay) => seconds(delay.p99), class: "number" },
+    { name: "p99", of: (delay) => seconds(delay.p99), class: "number far" },
     { name: "Worst", of: (delay) => seconds(delay.worst), class: "number" },
     { name: "p99, beside the others", of: (delay) => bar(delay.p99 / worst), class: "far" },
   ], told.delays, { open: (delay) => openReceipt(delay.worst_signal, context), empty: "No signal in this time." });

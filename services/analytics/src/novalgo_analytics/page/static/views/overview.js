@@ -1,8 +1,8 @@
 // Is it trading, is it right, is it earning: one glance.
 import { ask } from "../api.js";
 import { lineChart } from "../chart.js";
-import { card, h, nothing, table, tiles } from "../dom.js";
-import { ago, capital, dollars, gain, time } from "../format.js";
+import { card, h, nothing, onceAFrame, table, tiles } from "../dom.js";
+import { ago, capital, dollars, gain, percent, time, toned } from "../format.js";
 import { openReceipt } from "../receipt.js";
 import { COLUMNS, follow } from "../signalrows.js";
 
@@ -54,16 +54,18 @@ export async function show(frame, context) {
   }
 
   const all = h("p", { class: "soft" }, h("a", { href: "/signals", "data-view": true }, "All signals"));
+  const course = await ninetyDays(signal);
   parts.main.append(h("div", { class: "pair wide-left" },
     h("div", { class: "stack" }, card("Last signals", list, all), card("What needs attention", needs)),
-    h("div", { class: "stack" }, card("Equity today", chart.element), card("Services and links", services))));
+    h("div", { class: "stack" }, card("Equity today", chart.element), card("Services and links", services), course)));
+  const draw = onceAFrame(signals);
   frame.append(...Object.values(parts));
   render();
   live.addEventListener("happened", ({ detail }) => {
     const followed = follow(overview.signals, detail, () => true, 12);
     if (followed) {
       overview = { ...overview, signals: followed };
-      signals(detail.correlation_id);
+      draw(detail.correlation_id);
     }
     soon();
   }, { signal });
@@ -71,6 +73,26 @@ export async function show(frame, context) {
   live.addEventListener("state", () => live.state === "live" && refresh(), { signal });
   const anyway = setInterval(soon, ANYWAY);
   signal.addEventListener("abort", () => { clearInterval(anyway); clearTimeout(waiting); chart.remove(); });
+}
+
+// The account beside the benchmark. Nobody waits for it: the card is filled when its numbers are there.
+async function ninetyDays(signal) {
+  const chart = await lineChart("Equity, 90 days", { format: dollars, low: true });
+  const facts = h("p", { class: "legend" }, "Loading…");
+  signal.addEventListener("abort", chart.remove);
+  ask("/performance", { days: 90 }, { signal }).then(({ course, ratios, benchmark, has_benchmark: has }) => {
+    const points = (name) => course.map((point) => ({ at: point.at, value: point[name] }));
+    chart.set(points("equity"), has ? points("benchmark") : []);
+    facts.replaceChildren(
+      h("span", {}, h("i", {}), "The account ", part(ratios.total)),
+      has ? h("span", {}, h("i", { class: "other" }), `${benchmark} `, part(ratios.benchmark)) : `No prices of ${benchmark} now.`,
+      h("span", {}, "Deepest fall ", part(ratios.drawdown)));
+  }).catch((error) => { if (error.name !== "AbortError") facts.textContent = error.message; });
+  return card("Equity, 90 days", facts, chart.element, h("p", { class: "soft" }, h("a", { href: "/performance", "data-view": true }, "Performance")));
+}
+
+function part(value) {
+  return value === null ? "–" : toned(value, percent(value));
 }
 
 function answer(told) {
@@ -88,7 +110,7 @@ function numbers(overview) {
     ["Realised today", gain(earned.realised_today), h("span", {}, "in all ", gain(earned.realised))],
     ["Unrealised", gain(earned.unrealised), `${overview.open_positions} open position${overview.open_positions === 1 ? "" : "s"}`],
     ["Exposure", dollars(exposure.gross), `net ${dollars(exposure.net)}`],
-    ["Signals today", String(overview.signals_today), Object.entries(overview.endings_today).map(([name, count]) => `${count} ${name}`).join(", ")],
+    ["Signals today", String(overview.signals_today), Object.entries(overview.endings_today).sort(([, one], [, other]) => other - one).map(([name, count]) => `${count} ${name}`).join(", ")],
   ]);
 }
 

@@ -8,9 +8,17 @@ const PERIODS = [["30", "30 days"], ["90", "90 days"], ["365", "1 year"], ["", "
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const GROUPS = { symbol: "By symbol", timeframe: "By timeframe", side: "By side", weekday: "By weekday of the entry", hour: "By hour of the entry (Pacific)" };
 
-export async function show(frame, { go, query, signal }) {
+const AGAIN = 2000;
+
+export async function show(frame, context) {
+  const { go, query, signal } = context;
   const days = query.get("days") ?? "90";
   const told = await ask("/performance", { days }, { signal });
+  // The benchmark's prices may still be on their way: what is known already is shown meanwhile.
+  if (!told.has_benchmark && !context.isSecond) {
+    const timer = setTimeout(() => again(frame, context).catch(() => {}), AGAIN);
+    signal.addEventListener("abort", () => clearTimeout(timer));
+  }
   const [equity, drawdown, rolling] = await Promise.all([
     lineChart("Equity", { format: dollars }),
     lineChart("Drawdown", { format: (_, value) => percent(value), low: true, baseline: 0, step: 0.0001 }),
@@ -39,6 +47,12 @@ export async function show(frame, { go, query, signal }) {
   drawdown.set(points("drawdown"));
   rolling.set(points("sharpe").filter((point) => point.value !== null));
   signal.addEventListener("abort", () => [equity, drawdown, rolling].forEach((chart) => chart.remove()));
+}
+
+async function again(frame, context) {
+  const fresh = h("div", {});
+  await show(fresh, { ...context, isSecond: true });
+  frame.replaceChildren(...fresh.childNodes);
 }
 
 function signed(part) {

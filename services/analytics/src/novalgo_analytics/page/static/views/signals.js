@@ -1,6 +1,6 @@
 // Every signal, filtered, as they arrive; each opens its receipt.
 import { ask } from "../api.js";
-import { choice, h, table } from "../dom.js";
+import { choice, h, onceAFrame, table } from "../dom.js";
 import { day, words } from "../format.js";
 import { openReceipt } from "../receipt.js";
 import { COLUMNS, follow } from "../signalrows.js";
@@ -75,13 +75,14 @@ export async function show(frame, context) {
   form.addEventListener("reset", (event) => { event.preventDefault(); for (const name of FILTERS) form.elements[name].value = ""; apply(); });
   older.addEventListener("click", () => load(true).catch(complain));
 
+  const draw = onceAFrame(render);
   await load();
   frame.append(h("div", { class: "head" }, h("h1", {}, "Signals")), form, list, told);
   live.addEventListener("happened", ({ detail }) => {
     const followed = follow(signals, detail, matches, LIVE_MOST);
     if (followed) {
       signals = followed;
-      render(detail.correlation_id);
+      draw(detail.correlation_id);
     }
   }, { signal });
   if (query.get("id")) open({ signal_id: query.get("id") });
