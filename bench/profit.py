@@ -14,12 +14,14 @@ from typing import Any
 
 import pandas as pd
 
-from bench.figures import Aim, Comparison
+from bench.client import BenchError
+from bench.figures import Aim, Comparison, Series
 from bench.history import fill, fills, fresh, seed, settings
 from bench.stage import Contender, Stage, take_turns
 from novalgo_analytics.accounting.ledger import build
 from novalgo_analytics.accounting.movement import Movement, movement_of_fill
 from novalgo_analytics.bookkeeper import Bookkeeper
+from novalgo_analytics.rebuilder import Rebuilder
 from novalgo_analytics.store import Store
 from novalgo_common.store import Database
 
@@ -38,6 +40,7 @@ def measure(stage: Stage) -> list[Comparison]:
     return [
         _one_fill(stage, rooms),
         _rebuild(stage, rooms),
+        _from_the_journal(stage, rooms),
         _against_pandas(stage),
         _report(stage),
     ]
@@ -75,6 +78,21 @@ def _rebuild(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
             ],
             1,
         ),
+        aims=[Aim(series=f"{MOST:,} fills", figure=SECONDS, at_most=12)],
+    )
+
+
+def _from_the_journal(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
+    series = []
+    for count in (MANY, MOST):
+        stage.tell(f"`novalgo rebuild` of {count:,} fills")
+        series.append(Series(f"{count:,} fills", [_derived(rooms[count])]))
+    return Comparison(
+        title="Everything derived from the journal again, and compared",
+        about="`novalgo rebuild --replace`: every event read and derived from, kept, derived from "
+        "a second time, and every row and ledger compared byte for byte.  Linear would be 10 times "
+        "the floor's.",
+        series=series,
         aims=[Aim(series=f"{MOST:,} fills", figure=SECONDS, at_most=12)],
     )
 
@@ -149,6 +167,21 @@ def _ledgers(room: Path) -> Mapping[str, float]:
         async with Database.open(settings(room), "analytics") as database:
             began = time.process_time()
             await Bookkeeper(Store(database, lambda: datetime.now(UTC))).ledgers()
+            return time.process_time() - began
+
+    return {SECONDS: asyncio.run(work())}
+
+
+def _derived(room: Path) -> Mapping[str, float]:
+    async def work() -> float:
+        async with Database.open(settings(room), "analytics") as database:
+            store = Store(database, lambda: datetime.now(UTC))
+            rebuilder = Rebuilder(store, Bookkeeper(store))
+            began = time.process_time()
+            await rebuilder.replace(lambda done, of: None)
+            compared = await rebuilder.compare(lambda done, of: None)
+            if compared.different:
+                raise BenchError(f"{compared.different} rows are not what the journal gives")
             return time.process_time() - began
 
     return {SECONDS: asyncio.run(work())}

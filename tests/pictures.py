@@ -12,6 +12,7 @@ import tempfile
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from email.message import Message as Mail
 from html import escape
 from pathlib import Path
@@ -30,10 +31,10 @@ from novalgo_analytics.reports.postman import Postman
 from novalgo_analytics.settings import Settings
 from novalgo_analytics.store import Store
 from novalgo_common.dead_letters import FileDeadLetters
-from novalgo_common.events import Bar, BarsRequested, Event
+from novalgo_common.events import Bar, BarsRequested, CashKind, Event
 from novalgo_common.local_bus import LocalBus
 from novalgo_common.store import Database
-from tests.builders import a_bars_report
+from tests.builders import a_bars_report, a_cash_movement
 from tests.integration.test_channels import ADDRESSES, Mailbox, mail_server, turned_to_loopback
 from tests.notification_services import Services
 from tests.trading_history import History
@@ -63,7 +64,7 @@ async def main() -> None:
                 if not await asyncio.to_thread(channel.send, message):
                     raise SystemExit(f"{channel.name} did not take {message.title}")
         assert services.refused == []
-        _picture(folder, Path(report.folder or "", "report.html"), "report", 1040, 2950)
+        _picture(folder, Path(report.folder or "", "report.html"), "report", 1040, 3600)
         _picture(folder, _written(folder, "mail", _opened(box.mails[1])), "mail", 700, 2650)
         _picture(folder, _written(folder, "halt", _opened(box.mails[0])), "mail-halt", 700, 260)
         _picture(folder, _written(folder, "chats", _chats(services)), "messages", 900, 620)
@@ -73,7 +74,7 @@ async def _report(folder: Path) -> Message:
     """Return the daily report as the postman has it told."""
     days = [each.day for each in sessions(date(2026, 8, 3), date(2026, 11, 25))]
     history = History()
-    events, closes = list(history.events(days)), history.closes(days)
+    events, closes = [*history.events(days), *_beside_the_trades()], history.closes(days)
     bus = LocalBus(FileDeadLetters(folder / "dead_letters.jsonl"))
     await bus.respond(BarsRequested, lambda event: _answer(event, closes))
     rules = parse_rules(shipped(), "alerts.toml")
@@ -97,6 +98,14 @@ async def _answer(event: Event, closes: Sequence[Bar]) -> Event:
     assert isinstance(event, BarsRequested)
     bars = closes if event.symbol == "SPY" else ()
     return a_bars_report(symbol=event.symbol, timeframe=event.timeframe, bars=tuple(bars))
+
+
+def _beside_the_trades() -> list[Event]:
+    dividend = {"kind": CashKind.DIVIDEND, "amount": Decimal("6.24"), "activity": "DIV"}
+    return [
+        a_cash_movement(occurred_at=NOW, amount=Decimal("-0.41")),
+        a_cash_movement(occurred_at=NOW, symbol="MSFT", **dividend),
+    ]
 
 
 def _opened(mail: Mail) -> str:

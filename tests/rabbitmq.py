@@ -92,7 +92,7 @@ class PrivateNode:
 
     def run_short_of_disk(self) -> None:
         """Raise the other alarm of that kind."""
-        self._control("set_disk_free_limit", "1000TB")
+        self._control("set_disk_free_limit", "1000000GB")
 
     def have_disk_again(self) -> None:
         self._control("set_disk_free_limit", "1MB")

@@ -73,11 +73,12 @@ def in_queues(amqp_url: str) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     with amqp_channel(amqp_url) as channel:
         for name in [name for queue in QUEUES for name in queue.names()] + [DEAD_LETTERS]:
-            while True:
-                method, properties, body = channel.basic_get(name)  # not acknowledged: it stays
+            # None is acknowledged: all stay.
+            for method, properties, body in channel.consume(name, inactivity_timeout=0.2):
                 if method is None:
                     break
-                found[f"{name} {len(found)}"] = repr(properties).encode() + (body or b"")
+                found[f"{name} {len(found)}"] = repr(properties).encode() + body
+            channel.cancel()
     return found
 
 
@@ -86,15 +87,15 @@ async def test_no_secret_is_in_anything_that_any_service_says(
 ) -> None:
     notify = f"json://127.0.0.1:{free_port()}/{CHANNEL_TOKEN}"
     rows = ["AAPL,5000,TRUE,15 Min", "MSFT,5000,TRUE,15 Min"]
-    settings = {"notify_urls": notify, "log_level": "DEBUG"}
+    settings = {"notify_urls": notify, "log_level": "debug"}
     async with a_system(tmp_path, fresh_amqp_url, rows, **settings) as system:
         for service in OURS:
             await system.answers(service, "/ready")
         signals = [(await system.alert(comment=f"by {SECRET}")).json()["signal_id"]]
         await system.ended(signals)
+        await ask_amiss(system)
         for service in ("executor", "sheets", "analytics", "simulator"):
             await system.kill(service)
-        await ask_amiss(system)
         signals.append((await system.alert(symbol="MSFT", id="2")).json()["signal_id"])
         lying = in_queues(fresh_amqp_url)
         await system.start("simulator", "executor", "sheets", "analytics")

@@ -21,6 +21,7 @@ from novalgo_executor.broker import (
     BrokerFill,
     BrokerOrder,
     BrokerPosition,
+    CashActivity,
     Connected,
     KeysRefusedError,
     MarketHours,
@@ -39,7 +40,7 @@ from novalgo_simulator.broker import order as alpaca
 from novalgo_simulator.broker.errors import Refusal
 from novalgo_simulator.broker.order_request import OrderRequest as AlpacaRequest
 from novalgo_simulator.market.assets import find_asset
-from tests.simulation.audit.orders import OrderAudit
+from tests.simulation.audit.audit import Audit
 from tests.simulation.day import START
 from tests.simulation.faults import Faults
 from tests.simulation.venue import Venue
@@ -59,13 +60,14 @@ class SimulatedBroker:
         self,
         venue: Venue,
         faults: Faults,
-        audit: OrderAudit,
+        audit: Audit,
         on_step: Callable[[str], None],
         is_away: Callable[[], bool],
     ) -> None:
         self._venue = venue
         self._faults = faults
-        self._audit = audit
+        self._audit = audit.orders
+        self._seen = audit
         self._on_step = on_step
         self._is_away = is_away
         self._is_shut = False
@@ -183,43 +185,52 @@ class SimulatedBroker:
     async def events(self, after: datetime) -> Sequence[AccountEvent]:
         await self._travel()
         now = self._venue.now()
-        return [_event(movement) for at, movement in self._venue.movements if at <= now]
+        return [
+            _event(movement)
+            for at, movement in self._venue.movements
+            if at <= now and (self._venue.are_splits_told or isinstance(movement, alpaca.Undoing))
+        ]
+
+    async def cash(self, after: datetime) -> Sequence[CashActivity]:
+        await self._travel()
+        return []
 
     async def positions(self) -> Sequence[BrokerPosition]:
         await self._travel()
         if not self._venue.states_positions():
             raise UnavailableError("Alpaca states no positions")
-        self._audit.positions_seen()
-        symbols = sorted(self._venue.held_before)
-        held = {symbol: self._venue.position(symbol) for symbol in symbols}
-        return [
-            BrokerPosition(
-                symbol=symbol,
-                quantity=amount(quantity),
-                average_price=self._venue.average_price(symbol),
-                current_price=None,
-                market_value=None,
-                unrealized_pl=None,
-            )
-            for symbol, quantity in held.items()
-            if quantity
-        ]
+        stated = [self._position(symbol) for symbol in sorted(self._venue.held_before)]
+        self._seen.entries.compared_at = asyncio.get_running_loop().time()
+        self._seen.limits.positions_stated(each.market_value or Decimal(0) for each in stated)
+        return [position for position in stated if position.quantity]
+
+    def _position(self, symbol: str) -> BrokerPosition:
+        held, price = self._venue.stated(symbol)
+        quantity = amount(held)
+        return BrokerPosition(
+            symbol=symbol,
+            quantity=quantity,
+            average_price=price,
+            current_price=None,
+            market_value=quantity * self._venue.price(symbol),
+            unrealized_pl=None,
+        )
 
     async def position(self, symbol: str) -> Decimal:
         await self._travel()
-        held = amount(self._venue.position(symbol))
+        held = amount(self._venue.stated(symbol)[0])
         self._audit.position_seen(symbol, held)
         return held
 
     async def account(self) -> Account:
         await self._travel()
-        worth = Decimal(1_000_000)
+        worth = self._venue.valuation()
         return Account(
             account_number="PA0",
-            cash=worth,
-            equity=worth,
-            last_equity=worth,
-            buying_power=worth,
+            cash=worth.cash,
+            equity=worth.equity,
+            last_equity=self._venue.ledger.starting_cash,
+            buying_power=worth.cash,
             blocked=None,
         )
 

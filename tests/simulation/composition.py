@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict
 from decimal import Decimal
 from functools import cache
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from novalgo_common import metrics, relay
 from novalgo_common.store import Database
 from novalgo_executor import main, reconciler
 from novalgo_executor.control import Control
+from novalgo_executor.limits import Limits
 from novalgo_executor.settings import Settings
 from tests.simulation.broker import SimulatedBroker
 
@@ -83,13 +85,13 @@ def _logging_to(world: "World") -> Iterator[None]:
 
 
 @cache
-def settings(when_closed: str, conflict: str, orders_a_minute: int | None) -> Settings:
+def settings(when_closed: str, conflict: str, limits: Limits) -> Settings:
     """Return executor's settings; reading them takes longer than a simulated minute."""
     return Settings.model_validate(
         {
             "when_closed": when_closed,
             "conflict": conflict,
-            "limit_orders_a_minute": orders_a_minute,
+            **{f"limit_{name}": most for name, most in asdict(limits).items()},
             "reconcile_seconds": Decimal(10),
             "data_dir": "simulated",
             "api_keys": "made-up-key",

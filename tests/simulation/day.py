@@ -8,12 +8,15 @@ from uuid import UUID
 
 from novalgo_common.events import Action, ConfigRow, SignalReceived
 from novalgo_executor.halts import Scope
+from novalgo_executor.limits import Limits
 
 START = datetime(2026, 11, 11, 15, 0, tzinfo=UTC)
 SYMBOLS = ("AAPL", "MSFT", "NVDA", "WHOLE", "NOSHT")
 TIMEFRAMES = ("5 Min", "15 Min", "1 Hour")
 SIZES = tuple(Decimal(dollars) for dollars in ("90", "1000", "2500.005", "5000", "40000"))
 ACTIONS = (Action.BUY, Action.BUY, Action.SELL, Action.SELL, Action.CLOSE)
+PRICE = Decimal(200)
+"""Dollars of a share at the beginning of a day."""
 A_PERSONS_WORD = "a person's word"
 """The reason that a person gives for a halt."""
 LENGTH = 100.0
@@ -51,11 +54,14 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Befall:
-    """The exchange undoes or corrects a symbol's newest execution, or splits its shares."""
+    """The exchange undoes or corrects a symbol's newest execution, or splits its shares.
+
+    Or Alpaca resets the whole account.
+    """
 
     at: float
     what: str
-    """"bust", "correct" or "split"."""
+    """"bust", "correct", "split" or "reset"."""
     symbol: str
     ratio: Decimal
 
@@ -75,7 +81,8 @@ class Day:
     """The times in which Alpaca refuses the keys."""
     unstated: tuple[tuple[float, float], ...]
     """The times in which Alpaca states no positions."""
-    orders_a_minute: int | None
+    are_splits_told: bool
+    limits: Limits
     clock_steps: tuple[tuple[float, timedelta], ...]
     crashes: frozenset[int]
     """The steps at which the process is killed."""
@@ -102,7 +109,8 @@ def plan(chance: random.Random) -> Day:
         outages=_spans(chance, 0.3, longest=30),
         revoked=_spans(chance, 0.1, longest=30),
         unstated=_spans(chance, 0.1, longest=90),
-        orders_a_minute=chance.choice((1, 2, 4)) if chance.random() < 0.15 else None,
+        are_splits_told=chance.random() < 0.6,
+        limits=_limits(chance),
         clock_steps=_clock_steps(chance),
         crashes=_crashes(chance),
         symbols=symbols,
@@ -142,6 +150,7 @@ def _signal(
         symbol=symbol,
         timeframe=timeframe,
         alert_at=fired_at - timedelta(minutes=10) if late else fired_at,
+        price=PRICE + chance.choice((-3, -1, 0, 1, 3)) if chance.random() < 0.5 else None,
     )
 
 
@@ -194,11 +203,31 @@ def _befalls(chance: random.Random, symbols: tuple[str, ...]) -> tuple[Befall, .
     return tuple(
         Befall(
             at=chance.uniform(10, LENGTH),
-            what=chance.choice(("bust", "correct", "split")),
+            what=chance.choice(("bust", "correct", "split", "split", "reset")),
             symbol=chance.choice(symbols),
             ratio=Decimal(chance.choice(("2", "3", "1.5", "0.1", "0.25"))),
         )
         for _ in range(chance.choice((1, 1, 3)))
+    )
+
+
+def _limits(chance: random.Random) -> Limits:
+    """Return limits that a day can come to: of two in three days none."""
+    if chance.random() < 0.65:
+        return Limits()
+
+    def maybe(*values: str) -> Decimal | None:
+        return Decimal(chance.choice(values)) if chance.random() < 0.3 else None
+
+    streak = chance.choice((1, 2)) if chance.random() < 0.3 else None
+    return Limits(
+        orders_a_minute=chance.choice((1, 2, 4)) if chance.random() < 0.4 else None,
+        order_dollars=maybe("1000", "4000"),
+        gross_exposure=maybe("3000", "9000", "50000"),
+        price_collar=maybe("0.2", "1"),
+        day_loss=maybe("1", "10", "100"),
+        drawdown=maybe("0.0005", "0.005"),
+        losing_streak=streak,
     )
 
 

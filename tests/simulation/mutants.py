@@ -19,15 +19,16 @@ from novalgo_common.relay import Relay
 from novalgo_common.store import Waiting
 from novalgo_executor import decide as deciding
 from novalgo_executor import desk as desks
-from novalgo_executor import main
+from novalgo_executor import main, position_check
 from novalgo_executor.broker import BrokerFill, Undoing
 from novalgo_executor.decide import decide
 from novalgo_executor.desk import Desk
 from novalgo_executor.facts import Facts, Order, Rules, Signal
 from novalgo_executor.handler import Handler
+from novalgo_executor.limits import Trip
 from novalgo_executor.reconciler import Reconciler
 from novalgo_executor.steps import Ask, End, Step, Submit, Wait
-from novalgo_executor.store import Counted, Store, positions, requests, signals
+from novalgo_executor.store import Counted, Store, account, positions, requests, signals
 from novalgo_executor.symbol_workers import SymbolWorkers
 from tests.simulation.audit.promises import Promise
 
@@ -191,6 +192,21 @@ class _TrustsForEver(Reconciler):
         return True
 
 
+@contextmanager
+def _without_limits() -> Iterator[None]:
+    # Both looks: the second, in the intent's own transaction, is for what others opened meanwhile.
+    with (
+        patch.object(deciding, "refuse_size", lambda *_: None),
+        patch.object(desks, "refuse_size", lambda *_: None),
+    ):
+        yield
+
+
+class _LimitsNothing(Store):
+    async def check_limits(self, *_: object) -> list[Trip]:
+        return []
+
+
 def _instead(name: str, mutated: object) -> Callable[[], AbstractContextManager[object]]:
     return lambda: patch.object(main, name, mutated)
 
@@ -224,17 +240,35 @@ MUTANTS = (
         lambda: patch.object(requests, "take", lambda *_: True),
         (Promise.OBEYED_ONCE,),
     ),
+    Mutant(
+        "the limits of an entry",
+        _without_limits,
+        (Promise.WITHIN_LIMITS, Promise.RATE),
+    ),
+    Mutant(
+        "the tripping of limits", _instead("Store", _LimitsNothing), (Promise.TRIPPED,), first=115
+    ),
+    Mutant(
+        "the recognition of a split",
+        lambda: patch.object(position_check, "recognised", lambda *_: False),
+        (Promise.SPLIT_TOLD,),
+        first=40,
+    ),
+    Mutant(
+        "the look for a reset",
+        lambda: patch.object(account, "note_reset", lambda *_: None),
+        (Promise.RESET_STOPS,),
+        first=150,
+    ),
     Mutant("the undoing of busts", _instead("Store", _ForgetsBusts), (Promise.UNDONE,)),
     Mutant(
         "the settling of late orders",
         _instead("Store", _LeavesLateOrders),
         (Promise.LATE_SETTLED,),
-        first=40,
     ),
     Mutant(
         "the look at the last comparison",
         _instead("Reconciler", _TrustsForEver),
         (Promise.COMPARED,),
-        first=93,
     ),
 )

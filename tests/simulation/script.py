@@ -84,6 +84,8 @@ class Script:
 
     def _befall(self, befall: Befall) -> None:
         world = self._world
+        if befall.what == "reset":
+            world.about_to_reset()
         if world.venue.befall(befall):
             world.trace(f"the exchange: {befall.what} {befall.symbol} {befall.ratio}")
             world.counts[f"exchange: {befall.what}"] += 1

@@ -21,12 +21,12 @@ class Disk:
             "sqlite://", creator=lambda: self._file, poolclass=sa.pool.StaticPool
         )
         # No listener for it: with one, every statement would cost a tenth more.
-        self.engine.dialect.do_begin = lambda _: self._begin()  # type: ignore[method-assign, assignment]
+        self.engine.dialect.do_begin = self._begin  # type: ignore[assignment]
         upgrade(self.engine, "novalgo_executor")
         self._empty = sqlite3.connect(":memory:", check_same_thread=False)
         self._file.backup(self._empty)
 
-    def _begin(self) -> None:
+    def _begin(self, _connection: object) -> None:
         self._file.execute("BEGIN")
 
     def clear(self) -> None:

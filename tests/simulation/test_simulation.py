@@ -9,8 +9,8 @@ import pytest
 from tests.simulation.tally import tally
 from tests.simulation.world import simulate
 
-SEEDS = int(os.environ.get("SIMULATION_SEEDS", "240"))
-SHARES = 4
+SEEDS = int(os.environ.get("SIMULATION_SEEDS", "2000"))
+SHARES = 8
 """The tests run side by side: each takes a share of the seeds."""
 
 

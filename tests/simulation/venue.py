@@ -17,12 +17,12 @@ from novalgo_simulator.broker.account import Valuation
 from novalgo_simulator.broker.errors import Refusal
 from novalgo_simulator.broker.exchange import Moment, accept, cancel_requested, canceled, progress
 from novalgo_simulator.broker.ledger import Ledger
-from novalgo_simulator.broker.order import Change, Fill, Order, Split, Status, Undoing
+from novalgo_simulator.broker.order import Change, Fill, Movement, Order, Split, Status, Undoing
 from novalgo_simulator.broker.order_request import OrderRequest
 from novalgo_simulator.broker.rules import Standing, refusal
 from novalgo_simulator.market.assets import find_asset
 from novalgo_simulator.market.prices import Quote
-from tests.simulation.day import LENGTH, START, Befall, Day
+from tests.simulation.day import LENGTH, PRICE, START, Befall, Day
 from tests.simulation.faults import Faults
 
 CENT = Decimal("0.01")
@@ -49,7 +49,9 @@ class Venue:
         """What the exchange did, and from when on Alpaca tells it."""
         self.rejected: set[UUID] = set()
         self.visible_from: dict[UUID, datetime] = {}
-        self.held_before: dict[str, list[tuple[datetime, Decimal]]] = defaultdict(list)
+        self.held_before: dict[str, list[tuple[datetime, Decimal, Decimal]]] = defaultdict(list)
+        """What was held until when, and at what average price."""
+        self.are_splits_told = day.are_splits_told
         self.on_change: Callable[[Change], None] = lambda _change: None
         self._chance = chance
         self._faults = faults
@@ -58,6 +60,7 @@ class Venue:
         self._unstated = day.unstated
         self._prices: dict[str, Decimal] = {}
         self._is_over = False
+        self._before_reset: list[Movement] = []
 
     def now(self) -> datetime:
         return START + timedelta(seconds=asyncio.get_running_loop().time())
@@ -80,7 +83,7 @@ class Venue:
         return START + timedelta(seconds=min(changes, default=LENGTH * 100))
 
     def quote(self, symbol: str) -> Quote:
-        price = self._price(symbol)
+        price = self.price(symbol)
         price = max(Decimal(1), price + self._chance.randint(-30, 30) * CENT)
         self._prices[symbol] = price
         return Quote(price)
@@ -114,7 +117,7 @@ class Venue:
             quote=self.quote(request.symbol),
             held=self.ledger.held(request.symbol),
             open_orders=self.ledger.open_orders(request.symbol),
-            valuation=self._valuation(),
+            valuation=self.valuation(),
         )
         return refusal(request, standing) or self._accept(request, standing)
 
@@ -153,8 +156,8 @@ class Venue:
         asyncio.get_running_loop().call_later(delay, self._work, order.id)
 
     def _work(self, order_id: UUID) -> None:
-        order = self.ledger.orders[order_id]
-        if not order.is_open:
+        order = self.ledger.orders.get(order_id)
+        if order is None or not order.is_open:
             return
         if order.status is not Status.PENDING_CANCEL and self._is_ended_by_the_market(order):
             return
@@ -185,7 +188,7 @@ class Venue:
 
     def _commit(self, change: Change) -> None:
         symbol = change.order.symbol
-        self.held_before[symbol].append((self.now(), self.ledger.held(symbol)))
+        self._remember(symbol)
         self.ledger.apply(change)
         if change.fill is not None:
             late = self._faults.happens("activity late")
@@ -196,25 +199,45 @@ class Venue:
     # --- what the exchange does
 
     def befall(self, befall: Befall) -> bool:
-        """Undo, correct or split; return whether there was anything of the kind."""
+        """Undo, correct, split or reset; return whether there was anything of the kind."""
+        if befall.what == "reset":
+            self._reset()
+            return True
         movement = self._movement(befall)
         if movement is None:
             return False
         if befall.what == "split":
             for order in self.ledger.open_orders(befall.symbol):
                 self._commit(canceled(order, self.now()))
-            self._prices[befall.symbol] = (self._price(befall.symbol) / befall.ratio).quantize(CENT)
-        self.held_before[befall.symbol].append((self.now(), self.ledger.held(befall.symbol)))
+            self._prices[befall.symbol] = (self.price(befall.symbol) / befall.ratio).quantize(CENT)
+        self._remember(befall.symbol)
         self.ledger.apply_movement(movement)
         late = self._faults.happens("event late")
         lag = self._faults.seconds(1, 20) if late else 0.0
         self.movements.append((self.now() + timedelta(seconds=lag), movement))
         return True
 
+    def _reset(self) -> None:
+        """Begin again with the first cash; whoever had orders is told nothing."""
+        for symbol in self.held_before:
+            self._remember(symbol)
+        self._before_reset += self.ledger.movements
+        self.ledger = Ledger(self.ledger.starting_cash)
+        self.activities.clear()
+        self.movements.clear()
+
+    def movements_ever(self) -> list[Movement]:
+        """Return also what a reset has made undone."""
+        return self._before_reset + self.ledger.movements
+
+    def _remember(self, symbol: str) -> None:
+        held = self.ledger.held(symbol), self._average_price(symbol)
+        self.held_before[symbol].append((self.now(), *held))
+
     def _movement(self, befall: Befall) -> Split | Undoing | None:
         own_id = UUID(int=self._chance.getrandbits(128), version=4)
         if befall.what == "split":
-            held, price = self.ledger.held(befall.symbol), self._price(befall.symbol)
+            held, price = self.ledger.held(befall.symbol), self.price(befall.symbol)
             return Split(
                 id=own_id,
                 symbol=befall.symbol,
@@ -237,12 +260,12 @@ class Venue:
             at=self.now(),
         )
 
-    def _price(self, symbol: str) -> Decimal:
-        return self._prices.get(symbol, Decimal(200))
+    def price(self, symbol: str) -> Decimal:
+        return self._prices.get(symbol, PRICE)
 
-    def _valuation(self) -> Valuation:
+    def valuation(self) -> Valuation:
         values = [
-            position.qty * self._prices.get(position.symbol, Decimal(200))
+            position.qty * self.price(position.symbol)
             for position in self.ledger.positions.values()
         ]
         return Valuation(
@@ -252,15 +275,15 @@ class Venue:
             reserved=sum((order.reserved for order in self.ledger.open_orders()), Decimal(0)),
         )
 
-    def average_price(self, symbol: str) -> Decimal:
+    def _average_price(self, symbol: str) -> Decimal:
         position = self.ledger.positions.get(symbol)
         return position.avg_entry_price if position is not None else Decimal(0)
 
-    def position(self, symbol: str) -> Decimal:
-        """Return the position as the positions endpoint states it, at times a moment late."""
+    def stated(self, symbol: str) -> tuple[Decimal, Decimal]:
+        """Return position and average price as the endpoint states them, at times a moment late."""
         if self._faults.happens("position late"):
             since = self.now() - timedelta(seconds=self._faults.seconds(0.1, 1.0))
-            for at, held in self.held_before[symbol]:
+            for at, held, price in self.held_before[symbol]:
                 if at > since:
-                    return held
-        return self.ledger.held(symbol)
+                    return held, price
+        return self.ledger.held(symbol), self._average_price(symbol)

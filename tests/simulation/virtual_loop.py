@@ -32,12 +32,19 @@ class _Jump(selectors.SelectSelector):
 class VirtualLoop(asyncio.SelectorEventLoop):
     """Time in seconds since the beginning of the simulation."""
 
-    def __init__(self, chance: random.Random, on_step: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        chance: random.Random,
+        on_step: Callable[[str], None],
+        on_failure: Callable[[BaseException], None],
+    ) -> None:
+        """Call `on_failure` with what the simulation's own callbacks raise."""
         self._seconds = 0.0
+        self._on_failure = on_failure
         self._chance = chance
         self._on_step = on_step
         super().__init__(_Jump(self._jump))
-        self.set_exception_handler(lambda _loop, _context: None)
+        self.set_exception_handler(self._hear_of)
 
     def time(self) -> float:
         return self._seconds
@@ -58,6 +65,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             result, error = None, failure
         self._on_step("the store has worked")
         self.call_later(self._moment(), _settle, future, result, error)
+
+    def _hear_of(self, _loop: object, context: dict[str, Any]) -> None:
+        # What tasks raise is told elsewhere, or is the dying word of a killed process.
+        if "handle" in context:
+            self._on_failure(context["exception"])
 
     def _moment(self) -> float:
         return self._chance.random() * 0.004

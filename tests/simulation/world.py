@@ -16,18 +16,19 @@ from uuid import UUID
 import structlog
 
 from novalgo_common.errors import UnavailableError
-from novalgo_common.events import SignalReceived
+from novalgo_common.events import SignalReceived, TradingHalted
 from novalgo_executor import main
 from novalgo_executor.control import Control
+from novalgo_executor.limits import Limits
 from novalgo_simulator.broker.order import Change
 from tests.simulation.audit.audit import Audit
-from tests.simulation.audit.final import unfinished, untold
+from tests.simulation.audit.final import believed, unfinished, untold
 from tests.simulation.audit.promises import Promise
 from tests.simulation.audit.record import Record, Violation
 from tests.simulation.broker import SimulatedBroker
 from tests.simulation.bus import PostOffice, SimulatedBus
 from tests.simulation.composition import composed, settings
-from tests.simulation.day import LENGTH, plan
+from tests.simulation.day import LENGTH, Day, plan
 from tests.simulation.faults import Faults
 from tests.simulation.script import Script
 from tests.simulation.store import Door, disk
@@ -35,6 +36,7 @@ from tests.simulation.venue import Venue
 from tests.simulation.virtual_loop import VirtualLoop
 
 LOOK_EVERY = 2.0
+TRIPS = ("day_loss", "drawdown", "losing_streak")
 MOST_STEPS = 12_000
 """Far more than any day needs: only a loop without a pause gets here."""
 PATIENCE = 400.0
@@ -81,10 +83,11 @@ class Outcome:
 class World:
     """Everything that one seed decides."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, day: Day | None = None) -> None:
         self.seed = seed
         self._chance = random.Random(seed)  # noqa: S311 - it must repeat, not surprise
-        self.day = plan(self._chance)
+        drawn = plan(self._chance)
+        self.day = day or drawn
         self.counts: Counter[str] = Counter()
         self.lines: list[str] = []
         self._fault_counts: Counter[str] = Counter()
@@ -94,17 +97,18 @@ class World:
         self.venue = Venue(self._chance, self._faults, self.day)
         self.venue.on_change = self._hear
         others, clock = bool(self.day.trades or self.day.befalls), bool(self.day.clock_steps)
-        most = self.day.orders_a_minute
         self.record = Record(
-            self.disk, self.venue, self.trace, others, clock, most, bool(self.day.trades)
+            self.disk, self.venue, self.trace, self.day, others_trade=others, clock_steps=clock
         )
         self._audit = Audit(self.record)
         self.office = PostOffice(self.day.symbols)
         self.life: Life | None = None
         self.skew = timedelta(0)
         self.published: list[SignalReceived] = []
+        self.lost_by_reset: list[str] = []
+        """Symbols of which a reset took what executor knew of, from orders that it knew of too."""
         self._steps = 0
-        self.loop = VirtualLoop(self._chance, self._step)
+        self.loop = VirtualLoop(self._chance, self._step, self._fail)
 
     def run(self) -> Outcome:
         with composed(self):
@@ -163,13 +167,26 @@ class World:
             self._end_life()
             self.loop.call_later(self._chance.uniform(0.5, 10), self._start)
 
+    def _fail(self, error: BaseException) -> None:
+        self.record.fail(Promise.NO_CRASH, f"the simulation itself: {error!r}")
+
+    def about_to_reset(self) -> None:
+        """Remember what executor has to miss."""
+        query = (
+            "SELECT 1 FROM orders JOIN notes ON name = 'books_agreed'"
+            " WHERE order_id IS NOT NULL AND julianday(created_at) < julianday(value)"
+        )
+        if self.disk.rows(query) and not self.lost_by_reset:
+            held = {symbol: self.venue.ledger.held(symbol) for symbol in self.day.symbols}
+            ours = believed(self)
+            self.lost_by_reset = [name for name in held if held[name] and held[name] == ours[name]]
+
     # --- its lives
 
     def _start(self) -> None:
-        orders = self._audit.orders
         life = self.life = Life(
             Door(self.disk, self._faults),
-            SimulatedBroker(self.venue, self._faults, orders, self._step, self._is_away),
+            SimulatedBroker(self.venue, self._faults, self._audit, self._step, self._is_away),
             SimulatedBus(self.office, self._faults, self._step),
         )
         life.task = self.loop.create_task(self._live(life))
@@ -181,7 +198,7 @@ class World:
 
     async def _live(self, life: Life) -> None:
         day = self.day
-        chosen = settings(day.when_closed, day.conflict, day.orders_a_minute)
+        chosen = settings(day.when_closed, day.conflict, day.limits)
         with structlog.contextvars.bound_contextvars(life=life):
             try:
                 async with main.open_service(chosen, life.bus, self._clock):
@@ -226,7 +243,8 @@ class World:
         self.counts["steps"] += self._steps
         self.counts["days with revoked keys"] += bool(self.day.revoked)
         self.counts["days without stated positions for a while"] += bool(self.day.unstated)
-        self.counts["days with a limit"] += self.day.orders_a_minute is not None
+        self.counts["days with limits"] += self.day.limits != Limits()
+        self.counts["limits that tripped"] += self._tripped()
         self.counts["orders after they were given up"] += self.late_orders()
         self.counts["outages"] += len(self.day.outages)
         self.counts["market closings"] += len(self.day.closed)
@@ -235,6 +253,12 @@ class World:
         query = "SELECT count(*) FROM orders WHERE late_settled_at IS NOT NULL"
         count: int = self.disk.rows(query)[0][0]
         return count
+
+    def _tripped(self) -> int:
+        halted = [
+            event for event in self.office.received.values() if isinstance(event, TradingHalted)
+        ]
+        return sum(event.reason.startswith(TRIPS) for event in halted)
 
     async def _close(self) -> None:
         self._audit.stop()
@@ -246,6 +270,9 @@ class World:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def simulate(seed: int) -> Outcome:
-    """Run the day that this seed has in store; the same seed gives the same outcome."""
-    return World(seed).run()
+def simulate(seed: int, day: Day | None = None) -> Outcome:
+    """Run the day that this seed has in store; the same seed gives the same outcome.
+
+    With a `day` it is that one, in the weather that the seed has for it.
+    """
+    return World(seed, day).run()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from novalgo_common.events import (
     AlarmRaised,
     Ending,
     FillRecorded,
+    Leg,
     Reason,
     TradingHalted,
 )
-from novalgo_simulator.faults import Script, ScriptedFaults
+from novalgo_simulator.broker.order import Order
+from novalgo_simulator.faults import Fate, Fault, Late, NoFaults, Script, ScriptedFaults
 from tests.running_executor import running_executor
 from tests.simulated_alpaca import control, counted, serving_alpaca, simulator_settings, truth
 from tests.waiting import until
@@ -92,6 +95,40 @@ async def test_a_reversal_whose_close_is_cancelled_half_way_ends_on_the_old_side
     assert reversed_.held > 0
     assert closed.ending is Ending.FILLED
     assert account["positions"] == {}
+
+
+class StrugglingBroker(NoFaults):
+    """Answers late, fills closings by halves at first, and rejects openings while it is told to."""
+
+    rejects = False
+
+    def on_request(self, method: str, path: str, number: int) -> Fault | None:
+        return Late(0.2) if path == "/v2/orders" else None
+
+    def on_order(self, order: Order, at: datetime) -> Fate:
+        if order.client_order_id.endswith("-open"):
+            return Fate.REJECTED if self.rejects else Fate.ORDINARY
+        return Fate.STALLED if (at - order.created_at).total_seconds() < 2 else Fate.ORDINARY
+
+
+async def test_a_reversal_on_a_slow_halving_then_rejecting_broker_ends_flat_and_resumes_later(
+    tmp_path: Path,
+) -> None:
+    broker = StrugglingBroker()
+    with serving_alpaca(simulator_settings(tmp_path / "alpaca"), faults=broker) as alpaca:
+        async with running_executor(tmp_path, alpaca) as executor:
+            await executor.trade(Action.BUY)
+            broker.rejects = True
+            reversed_ = await executor.trade(Action.SELL)
+            stands = await anyio.to_thread.run_sync(lambda: truth(alpaca)["positions"])
+            broker.rejects = False
+            resumed = await executor.trade(Action.SELL)
+
+    assert (reversed_.ending, reversed_.held, stands) == (Ending.FAILED, Decimal(0), {})
+    closings = [fill for fill in executor.of(FillRecorded) if fill.leg is Leg.CLOSE]
+    assert len(closings) > 1
+    assert resumed.ending is Ending.FILLED
+    assert resumed.held < 0
 
 
 async def test_a_rejected_entry_fails_and_the_next_one_fills(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """An executor that may have been replaced lets nothing leave, whatever it was in the middle of."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from novalgo_common.clock import utc_now
 from novalgo_common.errors import LostError, UnavailableError
 from novalgo_common.events import Action, Ending, Reason, Side
 from novalgo_executor.alpaca import AlpacaBroker
-from novalgo_executor.broker import NotSent, OrderRequest, PositionIntent
+from novalgo_executor.alpaca.session import Session
+from novalgo_executor.broker import Accepted, NotSent, OrderRequest, PositionIntent
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.settings import Settings
 from novalgo_executor.store import Store
@@ -30,26 +32,45 @@ def alpaca(tmp_path: Path) -> Iterator[str]:
         yield base
 
 
+REQUEST = OrderRequest(
+    client_order_id="nv-made-up",
+    symbol="AAPL",
+    side=Side.BUY,
+    quantity=None,
+    notional=Decimal(100),
+    position_intent=PositionIntent.BUY_TO_OPEN,
+)
+
+
+@asynccontextmanager
+async def a_replaced_executors_broker(tmp_path: Path, alpaca: str) -> AsyncIterator[AlpacaBroker]:
+    settings = Settings.model_validate({"data_dir": tmp_path, "alpaca_url": alpaca})
+    async with AlpacaBroker.connect(settings, utc_now, lambda: False, Metrics()) as broker:
+        yield broker
+
+
 async def test_nothing_leaves_while_another_executor_may_be_trading(
     tmp_path: Path, alpaca: str
 ) -> None:
-    settings = Settings.model_validate({"data_dir": tmp_path, "alpaca_url": alpaca})
-    request = OrderRequest(
-        client_order_id="nv-made-up",
-        symbol="AAPL",
-        side=Side.BUY,
-        quantity=None,
-        notional=Decimal(100),
-        position_intent=PositionIntent.BUY_TO_OPEN,
-    )
-
-    async with AlpacaBroker.connect(settings, utc_now, lambda: False, Metrics()) as broker:
-        outcome = await broker.submit(request)
+    async with a_replaced_executors_broker(tmp_path, alpaca) as broker:
+        outcome = await broker.submit(REQUEST)
         with pytest.raises(UnavailableError, match="another executor"):
             await broker.cancel("made-up")
 
     assert isinstance(outcome, NotSent)
     assert truth(alpaca)["orders_posted"] == 0
+
+
+async def test_without_the_fence_a_replaced_executors_order_would_leave(
+    tmp_path: Path, alpaca: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "_while_ours", lambda _session, call: call)
+
+    async with a_replaced_executors_broker(tmp_path, alpaca) as broker:
+        outcome = await broker.submit(REQUEST)
+
+    assert isinstance(outcome, Accepted)
+    assert truth(alpaca)["orders_posted"] == 1
 
 
 async def test_an_order_whose_executor_was_replaced_before_it_left_does_not_leave(

@@ -2,18 +2,31 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
 from novalgo_common.events import Action, AlarmRaised, Ending, SignalEnded
-from tests.builders import a_config_changed, a_config_row
+from novalgo_executor.gate import RESERVE
+from tests.builders import NOON, a_config_changed, a_config_row, a_positions_request
 from tests.running_executor import running_executor
-from tests.simulated_alpaca import control, counted, serving_alpaca, simulator_settings, truth
+from tests.set_clock import SetClock
+from tests.simulated_alpaca import (
+    KEY_HEADERS,
+    control,
+    counted,
+    serving_alpaca,
+    simulator_settings,
+    truth,
+)
 from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
+ALLOWANCE = 100
+"""Requests a minute."""
 SYMBOLS = [f"{first}{second}" for first in "AB" for second in "FGHIJ"]
 
 
@@ -54,6 +67,40 @@ async def test_with_a_mute_stream_the_fills_of_a_burst_are_asked_for_together(
     asked = counted(alpaca)
     questions = sum(asked[kind] for kind in asked if "FILL" in kind or "orders" in kind)
     assert questions - truth(alpaca)["orders_posted"] <= len(SYMBOLS)
+
+
+async def test_of_a_short_allowance_exits_are_served_before_entries(tmp_path: Path) -> None:
+    clock = SetClock(NOON)
+    leaving, entering = SYMBOLS[:3], SYMBOLS[3:]
+    config = a_config_changed(rows=[a_config_row(symbol=symbol) for symbol in SYMBOLS])
+    settings = simulator_settings(tmp_path / "alpaca", simulator_rate_limit=ALLOWANCE)
+    with serving_alpaca(settings, clock=clock) as alpaca:
+        async with running_executor(
+            tmp_path, alpaca, config, clock=clock, reconcile_seconds=30
+        ) as executor:
+            await until(lambda: counted(alpaca).get("GET /v2/assets/*", 0) == len(SYMBOLS))
+            for symbol in leaving:
+                await executor.trade(Action.BUY, symbol, alert_at=clock())
+            use_up(alpaca, leaving=RESERVE)
+            await executor.bus.request(a_positions_request(), within=5)  # so that it is known
+            entries = [await executor.send(Action.BUY, name, alert_at=clock()) for name in entering]
+            exits = [await executor.trade(Action.CLOSE, name, alert_at=clock()) for name in leaving]
+            ordered_by_then = [executor.orders(signal_id) for signal_id in entries]
+            clock.set(NOON + timedelta(minutes=1, seconds=1))
+            await executor.bus.publish(config.model_copy(update={"occurred_at": clock()}))
+            entered = [await executor.ending(signal_id) for signal_id in entries]
+
+    assert [ended.ending for ended in exits] == [Ending.FILLED] * len(leaving)
+    assert ordered_by_then == [[]] * len(entering)
+    assert [ended.ending for ended in entered] == [Ending.FILLED] * len(entering)
+
+
+def use_up(base: str, *, leaving: int) -> None:
+    """Ask as somebody else with the same keys until so many requests are left of this minute."""
+    left = ALLOWANCE
+    while left > leaving:
+        answer = requests.get(f"{base}/v2/clock", headers=KEY_HEADERS, timeout=10)
+        left = int(answer.headers["X-RateLimit-Remaining"])
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -3,6 +3,7 @@
 from tests.simulation.audit.books import BookAudit
 from tests.simulation.audit.endings import EndingAudit
 from tests.simulation.audit.entries import EntryAudit
+from tests.simulation.audit.limits import LimitAudit
 from tests.simulation.audit.orders import OrderAudit
 from tests.simulation.audit.record import Record
 from tests.simulation.audit.requests import RequestAudit
@@ -16,6 +17,7 @@ class Audit:
         self.books = BookAudit(record)
         self.endings = EndingAudit(record, self.books)
         self.entries = EntryAudit(record)
+        self.limits = LimitAudit(record)
         self.orders = OrderAudit(record, self.books, self.entries)
         self.requests = RequestAudit(record)
         self._is_over = False
@@ -28,6 +30,7 @@ class Audit:
             self.books.committed()
             self.endings.committed()
             self.entries.committed()
+            self.limits.committed()
             self.requests.committed()
 
     def stop(self) -> None:

@@ -52,8 +52,7 @@ class BookAudit:
                 self._explain(f"{shares} {symbol} were counted as somebody else's")
 
     def _check_counted(self, order_id: str) -> None:
-        movements = self.record.venue.ledger.movements
-        fills = [each for each in movements if isinstance(each, Fill)]
+        fills = [each for each in self.record.venue.movements_ever() if isinstance(each, Fill)]
         filled = sum((fill.qty for fill in fills if str(fill.order_id) == order_id), ZERO)
         if self._counted[order_id] > filled:
             detail = f"{self._counted[order_id]} counted of {filled} filled: order {order_id}"
@@ -96,14 +95,21 @@ class BookAudit:
         """Fail where shares of a symbol were adopted that nothing but a split has touched."""
         venue = self.record.venue
         moved = [movement for _, movement in venue.movements if _symbol(movement) == symbol]
-        if not moved or self.record.trades_by_hand or len(moved) > 1:
+        if not moved or self.record.day.trades or len(moved) > 1:
             return
         [movement] = moved
         since = movement.at - timedelta(seconds=2)
         orders = [order for order in venue.ledger.orders.values() if order.symbol == symbol]
         quiet = all(order.updated_at < since for order in orders)
-        if isinstance(movement, Split) and quiet and movement.held:
+        if isinstance(movement, Split) and quiet and movement.held and self._is_known(movement):
             self.record.fail(Promise.SPLIT_TOLD, f"{symbol} was adopted after a split")
+
+    def _is_known(self, split: Split) -> bool:
+        """Return whether it is told, or can be recognised by the positions before and after."""
+        query = "SELECT quantity FROM stated WHERE symbol = ?"
+        before = [Decimal(held) for (held,) in self.record.disk.rows(query, split.symbol)]
+        is_left = self.record.venue.ledger.held(split.symbol) != 0
+        return self.record.day.are_splits_told or (is_left and before == [split.held])
 
     def _explain(self, detail: str) -> None:
         if not self.record.others_trade:

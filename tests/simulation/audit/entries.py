@@ -86,24 +86,10 @@ class EntryAudit:
             if self._halts.keys() & _scopes(symbol, timeframe):
                 detail = f"{symbol} {timeframe} is to be opened: {self._halts}"
                 self.record.fail(Promise.HALTED, detail)
-            self._check_rate(row)
             if part == 1 and not self._was_active(symbol, timeframe):
                 self.record.fail(Promise.ENTRY_NEEDS_ROW, f"{symbol} {timeframe} is to be opened")
         standing = self.record.disk.rows("SELECT symbol, timeframe FROM halts")
         self._halts = {scope: self._halts.get(scope, seconds()) for scope in standing}
-
-    def _check_rate(self, row: int) -> None:
-        most = self.record.orders_a_minute
-        if most is None or self.record.clock_steps:
-            return
-        query = (
-            "SELECT count(*) FROM orders older JOIN orders this ON this.rowid = ?"
-            " WHERE older.leg = 'open' AND older.part = 1 AND older.rowid <= this.rowid"
-            " AND julianday(older.created_at) > julianday(this.created_at) - 59.9 / 86400"
-        )
-        [(opened,)] = self.record.disk.rows(query, row)
-        if opened > most:
-            self.record.fail(Promise.RATE, f"{opened} were opened within a minute")
 
     def _was_active(self, symbol: str, timeframe: str) -> bool:
         """Return whether the row may still have been active when this was decided."""

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from novalgo_common.events import TradingHalted
 from novalgo_executor.store.signals import FIRST_CLOSING
 from novalgo_simulator.broker.order import Undoing
 from tests.simulation.audit.promises import Promise
@@ -50,18 +51,25 @@ def unfinished(world: "World") -> Missing:
             " AND order_id IS NOT NULL AND late_settled_at IS NULL"
         )
     ]
+    missing += _not_halted(world)
     missing += _not_undone(world)
     missing += _disagreements(world)
     missing += _uncounted(world)
     return missing
 
 
-def _disagreements(world: "World") -> Missing:
+def believed(world: "World") -> dict[str, Decimal]:
+    """Return what executor's store holds of each symbol."""
     ours: dict[str, Decimal] = defaultdict(Decimal)
     for symbol, quantity in world.disk.rows(
         "SELECT symbol, quantity FROM books UNION ALL SELECT symbol, quantity FROM externals"
     ):
         ours[symbol] += Decimal(quantity)
+    return ours
+
+
+def _disagreements(world: "World") -> Missing:
+    ours = believed(world)
     return [
         (Promise.BOOKS_AGREE, f"{symbol}: {ours[symbol]} here, {held} at Alpaca")
         for symbol in world.day.symbols
@@ -83,6 +91,17 @@ def _not_undone(world: "World") -> Missing:
         for _, movement in world.venue.movements
         if isinstance(movement, Undoing) and str(movement.undone.execution_id) in standing
     ]
+
+
+def _not_halted(world: "World") -> Missing:
+    """Return whether a reset that had to be noticed has stopped no entries."""
+    noticed = any(
+        isinstance(event, TradingHalted) and event.reason.startswith("account_reset")
+        for event in world.office.received.values()
+    )
+    if noticed or not world.lost_by_reset or world.record.clock_steps:
+        return []
+    return [(Promise.RESET_STOPS, f"a reset took {world.lost_by_reset}, and nothing was halted")]
 
 
 def _uncounted(world: "World") -> Missing:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from novalgo_common.events import Event
 from tests.simulation.audit.promises import Promise
+from tests.simulation.day import Day
 from tests.simulation.store import Disk
 from tests.simulation.venue import Venue
 
@@ -23,10 +24,9 @@ class Record:
     disk: Disk
     venue: Venue
     trace: Callable[[str], None]
+    day: Day
     others_trade: bool
     clock_steps: bool
-    orders_a_minute: int | None
-    trades_by_hand: bool
     requests: list[Event] = field(default_factory=list)
     """What a person has ordered so far."""
     late: set[str] = field(default_factory=set)

@@ -1,7 +1,9 @@
 import asyncio
+import os
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -235,5 +237,41 @@ async def test_a_damaged_store_stops_the_start_with_one_line(tmp_path: Path) -> 
     (tmp_path / "analytics.sqlite").write_bytes(b"no database at all " * 500)
 
     with pytest.raises(SettingsError, match="the store of analytics cannot be used"):
+        async with Database.open(Settings(data_dir=tmp_path), "analytics"):
+            pass
+
+
+@contextmanager
+def read_only(path: Path) -> Iterator[None]:
+    """Let nobody write below the path: root too, which heeds no mode."""
+    if os.geteuid() != 0:
+        path.chmod(0o500 if path.is_dir() else 0o400)
+        yield
+        path.chmod(0o700)
+        return
+    bind = subprocess.run(["mount", "--bind", path, path], check=False, capture_output=True)
+    if bind.returncode != 0:
+        pytest.skip("nothing may be mounted here")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", path], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", path], check=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        pytest.param("", "cannot be written", id="the folder"),
+        pytest.param("analytics.sqlite", "analytics.sqlite may only be read", id="the file"),
+    ],
+)
+async def test_a_store_that_may_only_be_read_stops_the_start_with_one_line(
+    name: str, words: str, tmp_path: Path
+) -> None:
+    async with Database.open(Settings(data_dir=tmp_path), "analytics"):
+        pass
+
+    with read_only(tmp_path / name), pytest.raises(SettingsError, match=words):
         async with Database.open(Settings(data_dir=tmp_path), "analytics"):
             pass

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 def come_and_go(answers_first: AnswersFirst, webhooks: int) -> None:
     for _ in range(webhooks):
-        with answers_first.answering():
+        with answers_first:
             pass
 
 
@@ -32,7 +32,7 @@ async def test_a_burst_is_answered_first() -> None:
 
     with ExitStack() as burst:
         for _ in range(3):
-            burst.enter_context(answers_first.answering())
+            burst.enter_context(answers_first)
         turn = asyncio.create_task(answers_first.turn())
         await asyncio.sleep(0)
         assert not turn.done()
@@ -54,7 +54,7 @@ async def test_a_burst_over_open_connections_goes_on_with_each_answer() -> None:
 async def test_webhooks_that_never_stop_coming_do_not_stop_publishing() -> None:
     answers_first = AnswersFirst()
 
-    with answers_first.answering():
+    with answers_first:
         for _ in range(2):
             turn = asyncio.create_task(answers_first.turn())
             await until(turn.done)

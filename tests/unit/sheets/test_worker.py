@@ -311,6 +311,15 @@ async def test_a_change_is_published_within_a_poll_and_a_second_look(desk: Desk)
     assert desk.passed - changed_at <= 3
 
 
+async def test_a_size_of_one_dollar_is_told_from_the_word_true(desk: Desk) -> None:
+    desk.sheet.cells[1][1] = True
+    await desk.turns(6)
+    desk.sheet.cells[1][1] = 1
+    await desk.turns(6)
+
+    assert sizes((await configs(desk))[-1]) == [1]
+
+
 async def test_every_change_is_told_with_its_old_and_new_value(desk: Desk) -> None:
     await desk.turns(3)
     desk.sheet.cells[1][1] = 6000

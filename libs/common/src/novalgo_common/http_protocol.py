@@ -9,6 +9,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from novalgo_common.one_write import OneWrite
+
 LARGEST_HEAD = 16 * 1024
 MOST_HEADERS = 64
 ARRIVES_WITHIN = 10.0
@@ -71,7 +73,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._admitted = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(OneWrite(transport, self.loop))
         if self._admitted is None and not self.admit(self.client[0] if self.client else ""):
             transport.abort()
             return

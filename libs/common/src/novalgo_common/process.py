@@ -33,8 +33,14 @@ from novalgo_common.tracing import NAME, tracing
 ON_THE_BUS = {"ingest", "executor", "sheets", "analytics"}
 
 
+SWITCH_SECONDS = 0.0003
+"""A store's thread gives up the interpreter at each system call and wants it back for microseconds.
+By Python's own 5 ms it would wait for a busy event loop several times in each commit."""
+
+
 def run(*services: Service) -> None:
     """Run until SIGTERM or SIGINT; exit with 2 and one line where it cannot start or go on."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         uvloop.run(serve(services, os.environ))
     except (SettingsError, UnavailableError, LostError) as error:

@@ -1,16 +1,19 @@
-"""The New York Stock Exchange's days, by exchange_calendars: the only place that imports it."""
+"""The New York Stock Exchange's days."""
 
-import warnings
+import subprocess
+import sys
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 from novalgo_analytics.new_york import day_of
 
 YEAR = timedelta(days=366)
+CALENDAR = "novalgo_analytics.exchange_calendar"
+WITHIN = 60.0
+"""Seconds that the calendar gets; it takes two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +41,17 @@ def last_session(at: datetime) -> Session:
 
 @lru_cache(maxsize=8)
 def _schedule(first: int, last: int) -> Sequence[Session]:
-    # The library takes a second to import, and knows only the year to come unless it is told.
-    import exchange_calendars  # noqa: PLC0415
-
-    with warnings.catch_warnings():
-        # exchange_calendars 4.13 uses what pandas 3.1 means to change in its version 4.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        calendar: Any = exchange_calendars.get_calendar(
-            "XNYS", start=f"{first - 1}-12-01", end=f"{last + 1}-01-31"
-        )
-    return [
-        Session(day.date(), _moment(opens), _moment(closes))
-        for day, opens, closes in zip(
-            calendar.schedule.index,
-            calendar.schedule["open"],
-            calendar.schedule["close"],
-            strict=True,
-        )
-    ]
+    command = [sys.executable, "-m", CALENDAR, str(first), str(last)]
+    done = subprocess.run(  # noqa: S603  # our own module
+        command, capture_output=True, text=True, timeout=WITHIN, check=True
+    )
+    return [_session(line) for line in done.stdout.splitlines()]
 
 
-def _moment(stamp: Any) -> datetime:
-    found: datetime = stamp.to_pydatetime().astimezone(UTC)
-    return found
+def _session(line: str) -> Session:
+    day, opens, closes = line.split()
+    return Session(date.fromisoformat(day), _moment(opens), _moment(closes))
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

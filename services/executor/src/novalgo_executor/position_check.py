@@ -1,6 +1,6 @@
 """Holds the books against the broker's positions, and takes in what no fill explains."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +16,9 @@ from novalgo_executor.split import Stated, noticed, parts, recognised
 from novalgo_executor.store import Store
 
 log = structlog.get_logger()
+
+SETTLE = 2.0
+"""Seconds for which a difference in the positions must stand before it is believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,9 @@ class PositionCheck:
     broker: Broker
     config: ConfigCopy
     clock: Clock
-    _drift: dict[str, Decimal] = field(default_factory=dict)
+    elapsed: Callable[[], float]
+    _drift: dict[str, tuple[Decimal, float]] = field(default_factory=dict)
+    """Each difference as it stands, and since when it has."""
     _stated: dict[str, Stated] | None = None
 
     async def check(self, ratios: Mapping[str, Decimal]) -> Checked:
@@ -86,7 +91,9 @@ class PositionCheck:
             for symbol, (quantity, price) in found.items()
             if symbol not in moving
         ]
-        self._drift = {symbol: quantity for symbol, (quantity, _) in found.items()}
+        self._drift = {
+            symbol: self._since(symbol, quantity) for symbol, (quantity, _) in found.items()
+        }
         if not found:
             await self._remember(positions)
         return Checked(
@@ -97,6 +104,12 @@ class PositionCheck:
             drifting=len(found),
         )
 
+    def _since(self, symbol: str, quantity: Decimal) -> tuple[Decimal, float]:
+        before = self._drift.get(symbol)
+        if before is not None and before[0] == quantity:
+            return before
+        return quantity, self.elapsed()
+
     async def _settle(self, difference: Difference, ratio: Decimal | None) -> bool:
         """Take in a difference; return whether it was believed."""
         symbol, holdings = difference.symbol, difference.holdings
@@ -106,8 +119,9 @@ class PositionCheck:
         if noticed(ratio, holdings, difference.stated):
             await self._split(symbol, holdings, difference.stated)
             return True
-        # A fill may have come between the two questions: believe only what stays.
-        if self._drift.get(symbol) != difference.quantity:
+        # A fill may have come between the two questions, or be stated late: believe what stays.
+        quantity, since = self._drift.get(symbol, (None, 0.0))
+        if quantity != difference.quantity or self.elapsed() - since < SETTLE:
             return False
         before = (await self._last_stated()).get(symbol)
         if recognised(before, holdings, difference.position):

@@ -30,7 +30,7 @@ from novalgo_executor.facts import Order
 from novalgo_executor.limits import Limits, gross_exposure, limit_states
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.order_poll import OVERLAP, OrderPoll
-from novalgo_executor.position_check import PositionCheck
+from novalgo_executor.position_check import SETTLE, PositionCheck
 from novalgo_executor.reconcile import is_given_up
 from novalgo_executor.snapshot import position_snapshots
 from novalgo_executor.store import Exposure, Store
@@ -39,8 +39,6 @@ log = structlog.get_logger()
 
 LONGEST_SILENCE = 180.0
 """Seconds without a comparison after which entries wait."""
-SETTLE = 2.0
-"""Seconds until a difference in the positions is looked at a second time."""
 FIRST_RETRY = 1.0
 
 
@@ -67,7 +65,9 @@ class Reconciler:
         interval: float,
         expected_account: str | None,
     ) -> None:
-        self._check = PositionCheck(store=store, broker=broker, config=config, clock=clock)
+        self._check = PositionCheck(
+            store=store, broker=broker, config=config, clock=clock, elapsed=elapsed
+        )
         self._store = store
         self._broker = broker
         self._poll = poll
@@ -179,7 +179,7 @@ class Reconciler:
         await self._agreed()
 
     def _look_again(self) -> None:
-        """Compare soon: a difference counts once it was seen twice."""
+        """Compare soon: a difference counts once it has stood for a while."""
         asyncio.get_running_loop().call_later(SETTLE, self.want)
 
     async def _check_limits(self, account: Account) -> None:

@@ -13,12 +13,13 @@ from novalgo_common.events import Action, Leg
 from novalgo_common.order_ids import client_order_id
 from novalgo_ingest.alert import Alert
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
 
 def answer(
     body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Response(text, status, dict(headers or {}), media_type="application/json")
+    return Response(_ENCODE(body), status, dict(headers or {}), media_type="application/json")
 
 
 def error(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:

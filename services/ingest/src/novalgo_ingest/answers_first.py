@@ -5,10 +5,8 @@ starts a moment later loses nothing.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-LONGEST_HOLD = 0.25
+LONGEST_HOLD = 0.5
 """Seconds after which some is published all the same: webhooks may never stop coming."""
 BURST = 8
 """With fewer webhooks since the last turn, and none unanswered, nothing is held."""
@@ -18,20 +16,20 @@ only when the last one is answered."""
 
 
 class AnswersFirst:
+    """`with` it, a webhook is answered; `turn` is for who publishes."""
+
     def __init__(self) -> None:
         self._unanswered = 0
         self._came = 0
         self._came_before = 0
 
-    @contextmanager
-    def answering(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """Count a webhook as waiting for its answer."""
         self._unanswered += 1
         self._came += 1
-        try:
-            yield
-        finally:
-            self._unanswered -= 1
+
+    def __exit__(self, *_raised: object) -> None:
+        self._unanswered -= 1
 
     async def turn(self) -> None:
         """Return when publishing may go on: at once, after a burst, or after the longest hold."""

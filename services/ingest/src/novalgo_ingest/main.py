@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -17,6 +18,7 @@ from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.credentials import API_KEY, WEBHOOK_SECRET
 from novalgo_common.events import ConfigChanged, PerformanceWritten
+from novalgo_common.ids import new_id
 from novalgo_common.keyring import given_or_kept
 from novalgo_common.ops import Readiness, ops_app
 from novalgo_common.relay import Relay
@@ -74,7 +76,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         await bus.subscribe(INGEST_RECEIPTS, ReceiptHandler(receipts))
         await bus.follow(ConfigChanged, config.take)
         await bus.follow(PerformanceWritten, performance)
-        database.on_commit(relay.wake)
+        database.on_commit(relay.committed)
         background.run("relay", relay.run)
         background.run("spool", spool.watch)
         silence = SilenceWatch(
@@ -119,7 +121,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
                 alarms=alarms,
                 metrics=metrics,
                 clock=clock,
-                new_id=uuid4,
+                new_id=partial(new_id, clock),
             )
             # No part of readiness either: without the mailbox webhooks are stored all the same.
             problems.append(mail.problem)
@@ -141,7 +143,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             metrics=metrics,
             answers_first=answers_first,
             clock=clock,
-            new_id=uuid4,
+            new_id=partial(new_id, clock),
         )
         queries = Queries(
             keys=keys,

@@ -19,8 +19,7 @@ class Metrics:
             registry=self.registry,
         )
         # A count that first shows as 1 is no increase to Prometheus, and would alarm nobody.
-        for outcome in Outcome:
-            self.webhooks.labels(outcome.value)
+        self._by_outcome = {each: self.webhooks.labels(each.value) for each in Outcome}
         self.letters = Counter(
             "novalgo_letters",
             "E-mails in the mailbox for alerts, by what became of them",
@@ -39,3 +38,8 @@ class Metrics:
             registry=self.registry,
         )
         self.outbox_depth, self.outbox_oldest_seconds = outbox_gauges(self.registry)
+
+    def answered(self, outcome: Outcome, seconds: float) -> None:
+        """Count a webhook."""
+        self._by_outcome[outcome].inc()
+        self.webhook_seconds.observe(seconds)

@@ -1,9 +1,10 @@
 """Ingest's store: signals and their fingerprints, the outbox, the config copy, receipts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -140,10 +141,10 @@ class Store:
             }
             for arrival in arrivals
         ]
-        found = _SIGNALS.run(connection, rows)
-        sequences = {row.signal_id: row.sequence for row in found}
+        sequences = _SIGNALS.numbered(connection, rows, "sequence")
         return [
-            _event(arrival, sequences[str(arrival.signal_id)], stored_at) for arrival in arrivals
+            _event(arrival, sequence, stored_at)
+            for arrival, sequence in zip(arrivals, sequences, strict=True)
         ]
 
     async def beat(self, heartbeat: Heartbeat, at: datetime) -> None:
@@ -215,12 +216,9 @@ _SIGNALS = BulkInsert(
         *("signal_id", "action", "symbol", "timeframe", "alert_at", "bar_at", "price", "comment"),
         *("channel", "address", "secret", "message", "is_unique", "received_at", "stored_at"),
     ),
-    "RETURNING signal_id, sequence",
 )
 _CLAIMS_FOR_GOOD = BulkInsert(
-    recent,
-    ("fingerprint", "signal_id", "at"),
-    "ON CONFLICT (fingerprint) DO NOTHING RETURNING signal_id",
+    recent, ("fingerprint", "signal_id", "at"), "ON CONFLICT (fingerprint) DO NOTHING"
 )
 
 
@@ -267,8 +265,10 @@ def _claim(connection: Connection, arrivals: Sequence[Arrival]) -> set[UUID]:
     # In one order: two ingests on one PostgreSQL would else wait for each other for ever.
     arrivals = sorted(arrivals, key=lambda arrival: arrival.alert.fingerprint)
     unique = [_claim_row(arrival) for arrival in arrivals if arrival.alert.is_unique]
-    if unique:
-        claimed += [row.signal_id for row in _CLAIMS_FOR_GOOD.run(connection, unique)]
+    if _CLAIMS_FOR_GOOD.run(connection, unique) == len(unique):
+        claimed += [row["signal_id"] for row in unique]
+    else:
+        claimed += _holders(connection, [row["fingerprint"] for row in unique])
     for arrival in arrivals:
         if not arrival.alert.is_unique:
             row = {**_claim_row(arrival), "forgotten": arrival.received_at - REPEAT_WINDOW}
@@ -276,7 +276,13 @@ def _claim(connection: Connection, arrivals: Sequence[Arrival]) -> set[UUID]:
     return {UUID(signal_id) for signal_id in claimed}
 
 
-def _claim_row(arrival: Arrival) -> dict[str, object]:
+def _holders(connection: Connection, fingerprints: Sequence[str]) -> Iterable[str]:
+    """Return the signals that hold these fingerprints, new ones or older."""
+    held = sa.select(recent.c.signal_id).where(recent.c.fingerprint.in_(fingerprints))
+    return connection.execute(held).scalars()
+
+
+def _claim_row(arrival: Arrival) -> dict[str, Any]:
     return {
         "fingerprint": arrival.alert.fingerprint,
         "signal_id": str(arrival.signal_id),

@@ -6,6 +6,7 @@ What every field may be is told to users in docs/tradingview.md.
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 
 from novalgo_common.events import Action
@@ -136,7 +137,12 @@ def _timeframe(fields: Fields) -> str:
 
 
 def _word(fields: Fields) -> str:
-    return re.sub(r"[\s-]+", "_", _text(fields, "action").strip().lower())
+    return _as_word(_text(fields, "action"))
+
+
+@lru_cache(maxsize=256)
+def _as_word(text: str) -> str:
+    return re.sub(r"[\s-]+", "_", text.strip().lower())
 
 
 def _action(fields: Fields) -> Action:

@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 from uuid import UUID
 
 import structlog
@@ -53,13 +54,14 @@ class Webhook:
 
     async def receive(self, request: Request) -> Response:
         """Answer one alert as docs/tradingview.md promises, whatever the body holds."""
-        with self.metrics.webhook_seconds.time(), self.answers_first.answering():
+        began = perf_counter()
+        with self.answers_first:
             try:
                 outcome, response = await self._answer(request)
             except Exception as failure:
                 _log_without_body(failure)
                 outcome, response = _refuse(_UNSTORED)
-        self.metrics.webhooks.labels(outcome.value).inc()
+        self.metrics.answered(outcome, perf_counter() - began)
         return response
 
     async def _answer(self, request: Request) -> tuple[Outcome, Response]:

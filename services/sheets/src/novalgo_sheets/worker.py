@@ -21,7 +21,7 @@ from novalgo_sheets.kept import Kept
 from novalgo_sheets.metrics import Metrics
 from novalgo_sheets.plan import Plan, Shown, announcements, next_config, performance_written, plan
 from novalgo_sheets.settings import Guards
-from novalgo_sheets.sheet import NoConfigTabError, Reading, Sheet, SheetAwayError
+from novalgo_sheets.sheet import Cells, NoConfigTabError, Reading, Sheet, SheetAwayError
 from novalgo_sheets.store import Store
 from novalgo_sheets.trouble import Episode
 
@@ -66,6 +66,7 @@ class SheetWorker:
         self._reads, self._writes = pace.reading(), pace.writing()
         self._slow_due = 0.0
         self._newest: _Newest | None = None
+        self._last: tuple[str, ConfigTab | Unusable] | None = None
         self._seen: Rows = {}
         self._restless: Mapping[Key, int] = {}
         self._account: AccountSnapshotTaken | None = None
@@ -136,12 +137,19 @@ class SheetWorker:
         self._metrics.requests.labels("read", "ok").inc()
         self._metrics.last_read.set(self._clock().timestamp())
         await self._obey(reading, kept)
-        tab = read_config(reading.config.cells, self._guards.size_cap)
+        tab = self._understood(reading.config.cells)
         if isinstance(tab, Unusable):
             await self._go_through(tab, kept)
             self._newest = _Newest(reading, tab)
         else:
             self._newest = _Newest(reading, await self._take(tab, kept))
+
+    def _understood(self, cells: Cells) -> ConfigTab | Unusable:
+        """Return what the cells say; mostly they are those of the read before."""
+        text = repr(cells)  # to Python, the cells TRUE and 1 are equal
+        if self._last is None or self._last[0] != text:
+            self._last = (text, read_config(cells, self._guards.size_cap))
+        return self._last[1]
 
     def _wanted(self, kept: Kept, now: float) -> set[str]:
         wanted = {risk_tab.TITLE}

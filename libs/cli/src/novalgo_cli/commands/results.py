@@ -55,7 +55,7 @@ def report(
 @COMMANDS.command()
 def export(
     table: Annotated[
-        str, typer.Argument(help="positions, trades, fills, account, signals or orders")
+        str, typer.Argument(help="positions, trades, fills, account, cash, signals or orders")
     ],
     days: Annotated[int | None, _DAYS] = None,
     form: Annotated[str, typer.Option("--format", help="`csv` or `parquet`.")] = "csv",

@@ -16,6 +16,7 @@ from aio_pika.exceptions import (
 from novalgo_common.errors import SettingsError, UnavailableError
 from novalgo_common.rabbitmq.address import public_address
 from novalgo_common.rabbitmq.quorum import Arguments
+from novalgo_common.rabbitmq.transport import JoiningConnection
 
 _CONNECT_SECONDS = 10.0
 _HEARTBEAT_SECONDS = 10
@@ -32,6 +33,7 @@ async def open_connection(amqp_url: str, name: str) -> AbstractRobustConnection:
                 f"{amqp_url}{separator}heartbeat={_HEARTBEAT_SECONDS}",
                 client_properties={"connection_name": f"novalgo {name}"},
                 reconnect_interval=1,
+                connection_class=JoiningConnection,
             )
     except (AuthenticationError, ProbableAuthenticationError):
         raise SettingsError("NOVALGO_AMQP_URL: RabbitMQ refuses the user or password") from None

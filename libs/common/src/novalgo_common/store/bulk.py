@@ -1,7 +1,7 @@
 """Many rows with one statement, on a hot path.
 
-The drivers run a list of rows one by one, and SQLite's gives up the interpreter at each: while
-requests wait for it, that costs more than the rows do.
+The drivers run a list of rows one by one, and SQLite's gives up the interpreter at each, as it does
+at each row that is returned: while requests wait for it, that costs more than the rows do.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,34 +9,50 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, CursorResult
 
 AT_ONCE = 500
 """Rows of one statement: no database takes more than some ten thousand values."""
 
 
 class BulkInsert:
-    """An insert of some columns of a table; `ending` is the SQL that follows the rows."""
+    """An insert of some columns of a table; `conflict` is what SQL says of a row that is there."""
 
-    def __init__(self, table: sa.Table, columns: Sequence[str], ending: str = "") -> None:
+    def __init__(self, table: sa.Table, columns: Sequence[str], conflict: str = "") -> None:
         self._table = table
         self._columns = tuple(columns)
-        self._ending = ending
+        self._conflict = conflict
 
-    def run(
-        self, connection: Connection, rows: Sequence[Mapping[str, Any]]
-    ) -> "Sequence[sa.Row[Any]]":
-        """Insert the rows in their order; return what the ending returns, in any order."""
-        returned: list[sa.Row[Any]] = []
-        for first in range(0, len(rows), AT_ONCE):
-            part = rows[first : first + AT_ONCE]
-            mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-            statement = _statement(self._table.name, self._columns, self._ending, mark, len(part))
-            values = tuple(self._values(connection.dialect, part))
-            result = connection.exec_driver_sql(statement, values)
-            if result.returns_rows:
-                returned += result.all()
-        return returned
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Insert the rows in their order; return how many were not there yet."""
+        return sum(
+            self._execute(connection, part, self._conflict).rowcount for part in _parts(rows)
+        )
+
+    def numbered(
+        self, connection: Connection, rows: Sequence[Mapping[str, Any]], number: str
+    ) -> list[int]:
+        """Insert the rows; return the numbers that the database gave them in the column `number`.
+
+        They are in the order of the rows, of which none may be there already.
+        """
+        return [each for part in _parts(rows) for each in self._numbers(connection, part, number)]
+
+    def _numbers(
+        self, connection: Connection, rows: Sequence[Mapping[str, Any]], number: str
+    ) -> Sequence[int]:
+        if connection.dialect.name == "sqlite":
+            # It has one writer, and counts on from the last row.
+            last: int = self._execute(connection, rows, "").lastrowid
+            return range(last - len(rows) + 1, last + 1)
+        return self._execute(connection, rows, f"RETURNING {number}").scalars().all()
+
+    def _execute(
+        self, connection: Connection, rows: Sequence[Mapping[str, Any]], ending: str
+    ) -> "CursorResult[Any]":
+        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        statement = _statement(self._table.name, self._columns, ending, mark, len(rows))
+        return connection.exec_driver_sql(statement, tuple(self._values(connection.dialect, rows)))
 
     def _values(self, dialect: sa.Dialect, rows: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
         columns = [(name, _as_stored(self._table.c[name], dialect)) for name in self._columns]
@@ -44,6 +60,10 @@ class BulkInsert:
             for name, as_stored in columns:
                 value = row[name]
                 yield value if as_stored is None else as_stored(value)
+
+
+def _parts(rows: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    return (rows[first : first + AT_ONCE] for first in range(0, len(rows), AT_ONCE))
 
 
 @lru_cache(maxsize=256)

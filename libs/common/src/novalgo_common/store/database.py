@@ -12,6 +12,7 @@ from contextlib import (
     AsyncExitStack,
     ExitStack,
     asynccontextmanager,
+    nullcontext,
     suppress,
 )
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class Database:
         self._waiting: list[_Write[Any]] = []
         self._flushing: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[], None]] = []
+        self._kept: Connection | None = None
         self._failure: str | None = None
         self._closed = False
 
@@ -152,6 +154,7 @@ class Database:
                             _run(item, connection, connection.begin_nested())
             self._failure = None
         except Exception as error:  # the store itself: a full disk, a lock, a lost server
+            self._let_go()
             self._failure = f"the store cannot be written ({type(error).__name__})"
             log.error("store.commit_failed", error=str(getattr(error, "orig", error)))
             for item in batch:
@@ -160,7 +163,18 @@ class Database:
     def _writing(self) -> AbstractContextManager[Connection]:
         if self._session is not None:
             return self._session.use()
-        return self._engine.connect().execution_options(novalgo_write=True)
+        if self._engine.dialect.name != "sqlite":
+            return self._engine.connect().execution_options(novalgo_write=True)
+        # Kept: a file does not go away as a server does, and opening costs as much as a commit.
+        if self._kept is None:
+            self._kept = self._engine.connect().execution_options(novalgo_write=True)
+        return nullcontext(self._kept)
+
+    def _let_go(self) -> None:
+        if self._kept is not None:
+            with suppress(Exception):  # it has failed already
+                self._kept.close()
+            self._kept = None
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:
@@ -198,6 +212,7 @@ class Database:
         if self._flushing is not None:
             await self._flushing
         self._writer.shutdown()
+        self._let_go()
         self._readers.shutdown()
 
 

@@ -1,6 +1,7 @@
 """Opens a service's own database: `DATA_DIR/<service>.sqlite`, or a schema in PostgreSQL."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from sqlalchemy.engine import Connection, Engine
 from novalgo_common.errors import SettingsError, TakenError
 from novalgo_common.settings import Settings
 
+CACHE_KILOBYTES = 500
+"""Of each connection, of which a service has some: the kernel keeps the file's pages as well."""
 CONNECT_SECONDS = 5
 QUICK_TO_NOTICE = {
     "tcp_user_timeout": 5000,
@@ -58,6 +61,8 @@ def _locked(directory: Path, service: str) -> Iterator[None]:
 
 
 def _sqlite(path: Path) -> Engine:
+    if path.exists() and not os.access(path, os.W_OK):
+        raise SettingsError(f"NOVALGO_DATA_DIR: {path.name} may only be read")
     engine = sa.create_engine(
         f"sqlite:///{path}", connect_args={"timeout": 5}, hide_parameters=True
     )
@@ -68,13 +73,13 @@ def _sqlite(path: Path) -> Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
         connection.execute("PRAGMA temp_store=MEMORY")  # else a file for each savepoint
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         write = connection.get_execution_options().get("novalgo_write")
-        driver: Any = connection.connection.driver_connection
-        driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
 

@@ -12,9 +12,9 @@ from novalgo_analytics.facts import AccountDay, EquityPoint
 from novalgo_analytics.measures.transfers import with_transfers
 from novalgo_analytics.new_york import day_of
 from novalgo_analytics.store import cash
+from novalgo_analytics.store.statements import addition
 from novalgo_analytics.store.tables import DAYS, SNAPSHOTS
 from novalgo_common.events import AccountSnapshotTaken, CashKind
-from novalgo_common.store import insert
 
 MOST_POINTS = 1000
 PARTS = Decimal("0.000001")
@@ -22,16 +22,15 @@ PARTS = Decimal("0.000001")
 
 def add(connection: Connection, event: AccountSnapshotTaken) -> None:
     connection.execute(
-        insert(connection, SNAPSHOTS)
-        .values(
-            event_id=str(event.event_id),
-            taken_at=event.occurred_at,
-            cash=event.cash,
-            equity=event.equity,
-            last_equity=event.last_equity,
-            buying_power=event.buying_power,
-        )
-        .on_conflict_do_nothing(index_elements=["event_id"])
+        addition(connection.dialect.name, SNAPSHOTS, "event_id"),
+        {
+            "event_id": str(event.event_id),
+            "taken_at": event.occurred_at,
+            "cash": event.cash,
+            "equity": event.equity,
+            "last_equity": event.last_equity,
+            "buying_power": event.buying_power,
+        },
     )
     _add_to_day(connection, event)
 

@@ -1,8 +1,10 @@
 """How each signal was carried out: when it reached which step, and its orders."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
+from sys import intern
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +13,7 @@ from sqlalchemy.engine import Connection
 from novalgo_analytics.execution.way import Milestone, Way
 from novalgo_analytics.facts import OrderDone
 from novalgo_analytics.store.movements import COUNTED
+from novalgo_analytics.store.statements import change
 from novalgo_analytics.store.tables import MOVEMENTS, ORDERS, SIGNALS, STEPS
 from novalgo_common.events import (
     Ending,
@@ -24,7 +27,7 @@ from novalgo_common.events import (
     SignalReceived,
     StatusWritten,
 )
-from novalgo_common.store import insert
+from novalgo_common.store import insert_for
 
 _MILESTONES = {
     SignalReceived: Milestone.STORED,
@@ -33,6 +36,8 @@ _MILESTONES = {
     FillRecorded: Milestone.FILLED,
     StatusWritten: Milestone.SHOWN,
 }
+PAGE = 1000
+NOTHING = (Decimal(0), Decimal(0))
 _LAST_COUNTS = {Milestone.FILLED, Milestone.SHOWN}
 """A signal is filled with its last fill, and shown with its last status; the others begin."""
 
@@ -51,15 +56,21 @@ def step(
     at = _reached_at(event)
     if milestone is None or at is None:
         return
-    addition = insert(connection, STEPS).values(
-        signal_id=str(event.correlation_id), name=milestone.value, at=at
-    )
-    new = addition.excluded.at
-    is_wanted = new > STEPS.c.at if milestone in _LAST_COUNTS else new < STEPS.c.at
     connection.execute(
-        addition.on_conflict_do_update(
-            index_elements=["signal_id", "name"], set_={"at": new}, where=is_wanted
-        )
+        _step(connection.dialect.name, is_last=milestone in _LAST_COUNTS),
+        {"signal_id": str(event.correlation_id), "name": milestone.value, "at": at},
+    )
+
+
+@cache
+def _step(dialect: str, *, is_last: bool) -> sa.Executable:
+    """Return the statement, built once, that notes a step's first time or its last."""
+    addition = insert_for(dialect, STEPS)
+    new = addition.excluded.at
+    return addition.on_conflict_do_update(
+        index_elements=["signal_id", "name"],
+        set_={"at": new},
+        where=new > STEPS.c.at if is_last else new < STEPS.c.at,
     )
 
 
@@ -96,9 +107,8 @@ def see_order(connection: Connection, event: OrderSubmitted | OrderEnded) -> Non
         "detail": "",
     }
     connection.execute(
-        insert(connection, ORDERS)
-        .values(client_order_id=event.client_order_id, **(seen | changed))
-        .on_conflict_do_update(index_elements=["client_order_id"], set_=changed)
+        change(connection.dialect.name, ORDERS, "client_order_id", tuple(changed)),
+        {"client_order_id": event.client_order_id, **seen, **changed},
     )
 
 
@@ -112,12 +122,12 @@ def way(connection: Connection, signal_id: str) -> Way | None:
 def ways(connection: Connection, start: datetime) -> Sequence[Way]:
     """Return the way of each signal that came from `start` on, oldest first."""
     recent = SIGNALS.c.seen_at >= start
-    signals = connection.execute(SIGNALS.select().where(recent).order_by(SIGNALS.c.seen_at)).all()
     reached: dict[str, dict[Milestone, datetime]] = {}
     query = sa.select(STEPS).join(SIGNALS, SIGNALS.c.signal_id == STEPS.c.signal_id).where(recent)
-    for row in connection.execute(query).all():
+    for row in _streamed(connection, query):
         reached.setdefault(row.signal_id, {})[Milestone(row.name)] = row.at
-    return [_way(row, reached.get(row.signal_id, {})) for row in signals]
+    signals = SIGNALS.select().where(recent).order_by(SIGNALS.c.seen_at)
+    return [_way(row, reached.pop(row.signal_id, {})) for row in _streamed(connection, signals)]
 
 
 def orders(connection: Connection, start: datetime) -> Sequence[OrderDone]:
@@ -128,20 +138,30 @@ def orders(connection: Connection, start: datetime) -> Sequence[OrderDone]:
         .where(ORDERS.c.submitted_at >= start)
         .order_by(ORDERS.c.submitted_at)
     )
-    rows = connection.execute(query).all()
     filled = _filled(connection, start)
-    return [_order(row, filled.get(row.client_order_id, [])) for row in rows]
+    return [
+        _order(row, *filled.get(row.client_order_id, NOTHING))
+        for row in _streamed(connection, query)
+    ]
 
 
-def _filled(connection: Connection, start: datetime) -> dict[str, list[Any]]:
+def _streamed(connection: Connection, query: sa.Select[Any]) -> Iterator[Any]:
+    """Yield the rows page by page: those of years at once would take more than what is made."""
+    yield from connection.execution_options(yield_per=PAGE).execute(query)
+
+
+def _filled(connection: Connection, start: datetime) -> dict[str, tuple[Decimal, Decimal]]:
+    """Return the shares and the dollars that were filled, by order."""
     query = (
         sa.select(MOVEMENTS.c.order, MOVEMENTS.c.quantity, MOVEMENTS.c.price)
         .join(ORDERS, ORDERS.c.client_order_id == MOVEMENTS.c.order)
         .where(ORDERS.c.submitted_at >= start, COUNTED)
     )
-    found: dict[str, list[Any]] = {}
-    for row in connection.execute(query).all():
-        found.setdefault(row.order, []).append(row)
+    found: dict[str, tuple[Decimal, Decimal]] = {}
+    for row in _streamed(connection, query):
+        shares, dollars = found.get(row.order, NOTHING)
+        quantity = abs(row.quantity)
+        found[row.order] = (shares + quantity, dollars + quantity * row.price)
     return found
 
 
@@ -151,21 +171,19 @@ def _way(row: Any, reached: dict[Milestone, datetime]) -> Way:
         times[Milestone.ALERT] = row.alert_at
     return Way(
         signal_id=row.signal_id,
-        symbol=row.symbol,
-        timeframe=row.timeframe,
+        symbol=intern(row.symbol),
+        timeframe=intern(row.timeframe),
         ending=Ending(row.ending) if row.ending else None,
         reason=row.reason,
         times=times,
     )
 
 
-def _order(row: Any, fills: Sequence[Any]) -> OrderDone:
-    shares = sum((abs(fill.quantity) for fill in fills), Decimal(0))
-    dollars = sum((abs(fill.quantity) * fill.price for fill in fills), Decimal(0))
+def _order(row: Any, shares: Decimal, dollars: Decimal) -> OrderDone:
     return OrderDone(
         client_order_id=row.client_order_id,
-        symbol=row.symbol,
-        timeframe=row.timeframe,
+        symbol=intern(row.symbol),
+        timeframe=intern(row.timeframe),
         leg=Leg(row.leg),
         side=Side(row.side),
         submitted_at=row.submitted_at,

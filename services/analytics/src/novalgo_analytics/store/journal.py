@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -25,7 +26,7 @@ from novalgo_common.events import (
     StatusWritten,
     type_of,
 )
-from novalgo_common.store import insert
+from novalgo_common.store import insert_for
 from novalgo_common.wire import decode, encode
 
 POSITIONS_KEPT = timedelta(days=7)
@@ -37,17 +38,15 @@ PAGE = 1000
 def record(connection: Connection, event: Event) -> bool:
     """Journal the event and derive from it; say whether it was new.  Repeats change nothing."""
     position = connection.execute(
-        insert(connection, JOURNAL)
-        .values(
-            event_id=str(event.event_id),
-            type=event.type,
-            occurred_at=event.occurred_at,
-            correlation_id=str(event.correlation_id),
-            symbol=getattr(event, "symbol", None),
-            body=encode(event).decode(),
-        )
-        .on_conflict_do_nothing(index_elements=["event_id"])
-        .returning(JOURNAL.c.position)
+        _addition(connection.dialect.name),
+        {
+            "event_id": str(event.event_id),
+            "type": event.type,
+            "occurred_at": event.occurred_at,
+            "correlation_id": str(event.correlation_id),
+            "symbol": getattr(event, "symbol", None),
+            "body": encode(event).decode(),
+        },
     ).scalar()
     if position is None:
         return False
@@ -57,6 +56,13 @@ def record(connection: Connection, event: Event) -> bool:
     elif isinstance(event, PerformanceRequested):
         performance.ask(connection, event)
     return True
+
+
+@cache
+def _addition(dialect: str) -> sa.Executable:
+    """Return the statement, built once, that journals an event and tells its position."""
+    new = insert_for(dialect, JOURNAL).on_conflict_do_nothing(index_elements=["event_id"])
+    return new.returning(JOURNAL.c.position)
 
 
 def derive(connection: Connection, event: Event, position: int) -> None:

@@ -27,6 +27,7 @@ from novalgo_common.wire import decode, encode
 
 COUNTED = MOVEMENTS.c.event_id.not_in(sa.select(BUSTS.c.fill_event_id))
 """Which movements happened after all."""
+_ADDITION = MOVEMENTS.insert()
 _LEGS: dict[str | None, Leg | None] = {None: None, **{leg.value: leg for leg in Leg}}
 
 
@@ -103,18 +104,19 @@ def symbols(connection: Connection) -> list[str]:
 
 def _add(connection: Connection, movement: Movement, position: int) -> None:
     connection.execute(
-        MOVEMENTS.insert().values(
-            event_id=movement.event_id,
-            position=position,
-            symbol=movement.symbol,
-            timeframe=movement.timeframe,
-            quantity=movement.quantity,
-            price=movement.price,
-            at=movement.at,
-            order=movement.order,
-            leg=movement.leg.value if movement.leg else None,
-            is_adoption=movement.is_adoption,
-        )
+        _ADDITION,
+        {
+            "event_id": movement.event_id,
+            "position": position,
+            "symbol": movement.symbol,
+            "timeframe": movement.timeframe,
+            "quantity": movement.quantity,
+            "price": movement.price,
+            "at": movement.at,
+            "order": movement.order,
+            "leg": movement.leg.value if movement.leg else None,
+            "is_adoption": movement.is_adoption,
+        },
     )
 
 

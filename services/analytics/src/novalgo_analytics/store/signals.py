@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from novalgo_analytics.facts import SignalSeen
+from novalgo_analytics.store.statements import change
 from novalgo_analytics.store.tables import SIGNALS
 from novalgo_common.events import Action, Ending, SignalEnded, SignalReceived
-from novalgo_common.store import insert
 
 
 def see(connection: Connection, event: SignalReceived | SignalEnded) -> None:
@@ -36,9 +36,8 @@ def see(connection: Connection, event: SignalReceived | SignalEnded) -> None:
             "price": event.price,
         }
     connection.execute(
-        insert(connection, SIGNALS)
-        .values(signal_id=str(event.correlation_id), **(seen | changed))
-        .on_conflict_do_update(index_elements=["signal_id"], set_=changed)
+        change(connection.dialect.name, SIGNALS, "signal_id", tuple(changed)),
+        {"signal_id": str(event.correlation_id), **seen, **changed},
     )
 
 

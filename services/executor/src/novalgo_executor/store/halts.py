@@ -80,7 +80,8 @@ def usage(connection: Connection, exposure: Decimal, since: datetime, now: datet
     rows = connection.execute(_OPENED, {"after": min(since, now - MINUTE)}).all()
     opened = sum(
         (
-            row.notional if row.notional is not None else row.quantity * (row.quote_price or ZERO)
+            row.notional
+            or row.leg_quantity * (row.quote_price or ZERO)  # a leg's first part has it
             for row in rows
             if row.created_at > since
         ),
@@ -94,5 +95,5 @@ def usage(connection: Connection, exposure: Decimal, since: datetime, now: datet
 
 _ALL = sa.select(HALTS).order_by(HALTS.c.since)
 _OPENED = sa.select(
-    ORDERS.c.created_at, ORDERS.c.quantity, ORDERS.c.notional, ORDERS.c.quote_price
+    ORDERS.c.created_at, ORDERS.c.leg_quantity, ORDERS.c.notional, ORDERS.c.quote_price
 ).where(ORDERS.c.leg == Leg.OPEN, ORDERS.c.created_at > sa.bindparam("after"))

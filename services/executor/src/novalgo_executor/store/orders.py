@@ -106,6 +106,19 @@ def withdraw(connection: Connection, client_order_id: str, now: datetime) -> Non
     )
 
 
+def lose(connection: Connection, outbox: Outbox, client_order_id: str, now: datetime) -> None:
+    """End an order that the broker had, and denies now, with what is counted of it."""
+    counted = _named(connection, client_order_id).counted_quantity
+    changes = {
+        "status": OrderStatus.CANCELED,
+        "filled_quantity": counted,
+        "ended_at": now,
+        "detail": "it went with the account",
+    }
+    connection.execute(_CHANGING, {"name": client_order_id, **changes})
+    complete(connection, outbox, client_order_id, now)
+
+
 def give_up(connection: Connection, client_order_id: str, now: datetime) -> None:
     """Remember that an order's signal ends while nobody knows of the order."""
     mark(connection, client_order_id, given_up_at=now)

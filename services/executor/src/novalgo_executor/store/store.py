@@ -108,9 +108,10 @@ class Store:
                 name = order.request.client_order_id
                 if not order.sent:
                     orders.withdraw(connection, name, now)
-                    continue
-                orders.give_up(connection, name, now)
-                if order.order_id is not None:
+                elif order.order_id is None:
+                    orders.give_up(connection, name, now)
+                else:
+                    orders.lose(connection, self.outbox, name, now)
                     account.note_reset(connection, self.outbox, name, now)
             signals.end(connection, self.outbox, signal, ending, now)
 
@@ -309,6 +310,16 @@ class Store:
     async def certain_order(self) -> Order | None:
         """Return an order that the broker certainly had when the books last agreed with it."""
         return await self._database.read(orders.certain)
+
+    async def lose(self, order: Order) -> None:
+        """End an order that the broker had, and denies now; halt all entries."""
+        now, name = self._clock(), order.request.client_order_id
+
+        def lose(connection: Connection) -> None:
+            orders.lose(connection, self.outbox, name, now)
+            account.note_reset(connection, self.outbox, name, now)
+
+        await self._database.write(lose)
 
     async def note_reset(self, order: Order) -> None:
         """Halt all entries: the broker denies an order that it had."""

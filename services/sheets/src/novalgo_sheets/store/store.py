@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -202,10 +203,16 @@ def _kept_config(connection: Connection) -> KeptConfig | None:
     row = connection.execute(sa.select(CONFIG)).one_or_none()
     if row is None:
         return None
-    event = decode(row.body.encode())
+    return _decoded(row.body, row.since, row.known)
+
+
+@lru_cache(maxsize=1)
+def _decoded(body: str, since_text: str, known_text: str) -> KeptConfig:
+    # Asked for with every read of the sheet, and seldom another than the time before.
+    event = decode(body.encode())
     assert isinstance(event, ConfigChanged)
-    since = json.loads(row.since)
-    known = [ConfigRow.model_validate(each) for each in json.loads(row.known)] or event.rows
+    since = json.loads(since_text)
+    known = [ConfigRow.model_validate(each) for each in json.loads(known_text)] or event.rows
     return KeptConfig(
         event=event,
         since={mark: datetime.fromisoformat(at) for mark, at in since.items()},
