@@ -189,6 +189,30 @@ async def test_what_is_committed_is_published_once_and_marked(settings: Settings
     assert publisher.published == [signal, other]
 
 
+async def test_the_relay_publishes_when_it_is_its_turn(settings: Settings) -> None:
+    publisher, mine = FakePublisher(), asyncio.Event()
+    asked = 0
+
+    async def turn() -> None:
+        nonlocal asked
+        asked += 1
+        await mine.wait()
+
+    async with a_database(settings) as database:
+        outbox = Outbox(database, OUTBOX, lambda: NOON)
+        relay = Relay(outbox, publisher, turn)
+        database.on_commit(relay.wake)
+        running = asyncio.create_task(relay.run())
+        await database.write(lambda c: outbox.add(c, a_signal()))
+        assert (asked, publisher.published) == (1, [])
+
+        mine.set()
+        await until_waiting(outbox, 0)
+        running.cancel()
+
+    assert len(publisher.published) == 1
+
+
 async def test_an_event_that_is_not_confirmed_holds_back_its_own_key_only(
     settings: Settings,
 ) -> None:
