@@ -103,4 +103,3 @@ async def test_while_the_broker_is_short_alerts_are_stored_up_to_the_limit_and_t
     assert told["oldest_unpublished_seconds"] > 0
     assert ready.status_code == 503
     assert "bring RabbitMQ back" in ready.json()["problems"]["spool"]
-    assert arrived <= accepted

@@ -1,5 +1,6 @@
 """The API behind the page: what it answers, to whom, and what it orders."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from novalgo_common.events import (
     Action,
+    BarsRequested,
     Ending,
     Event,
     FlattenRequested,
@@ -20,6 +22,8 @@ from novalgo_common.events import (
 from tests.builders import (
     NOON,
     SYMBOL,
+    a_bar,
+    a_bars_report,
     a_config_changed,
     a_fill,
     a_halt,
@@ -34,7 +38,7 @@ from tests.builders import (
     an_order_submitted,
 )
 from tests.page_service import CONTROL, LOCAL, READ, a_page, until_asked
-from tests.waiting import until
+from tests.waiting import until, until_told
 
 pytestmark = pytest.mark.anyio
 
@@ -153,6 +157,16 @@ async def test_a_made_up_place_in_a_list_is_refused(tmp_path: Path, before: str)
             assert answer.status_code == 400 or path == "trades"
 
 
+async def test_no_answer_of_the_api_is_kept_by_a_cache(tmp_path: Path) -> None:
+    async with a_page(tmp_path) as page:
+        paths = ("/session", "/overview", "/signals", "/signals.csv", "/journal", "/nowhere")
+        answers = [await page.ask("GET", f"/api/v1{path}") for path in paths]
+        static = await page.ask("GET", "/static/page.js")
+
+    assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
+    assert static.headers["Cache-Control"] == "no-cache"
+
+
 async def test_a_file_for_a_spreadsheet_holds_no_formula(tmp_path: Path) -> None:
     signal = a_signal()
     ended = a_signal_ended(
@@ -225,6 +239,50 @@ async def test_the_overview_says_what_is_wrong_and_what_to_do(tmp_path: Path) ->
     for part in ("executor does not answer", "halted for everything", "fills add up", "letters: 2"):
         assert any(part in what for what in told), part
     assert all(finding["todo"] for finding in trading["findings"])
+
+
+async def test_performance_waits_for_no_benchmark_and_shows_it_once_it_is_there(
+    tmp_path: Path,
+) -> None:
+    days = (NOON - timedelta(days=2), NOON - timedelta(days=1), NOON)
+    closes = tuple(a_bar(start=day, close=Decimal(600 + number)) for number, day in enumerate(days))
+    release = asyncio.Event()
+
+    async def answer(event: Event) -> Event:
+        await release.wait()
+        return a_bars_report(symbol="SPY", timeframe="1 Day", bars=closes)
+
+    async with a_page(tmp_path) as page:
+        await page.bus.respond(BarsRequested, answer)
+        await page.publish(*(an_account_snapshot(occurred_at=day) for day in days))
+        without = await page.get("/performance")
+        release.set()
+
+        async def has_benchmark() -> bool:
+            return bool((await page.get("/performance"))["has_benchmark"])
+
+        await until_told(has_benchmark)
+
+    assert without["has_benchmark"] is False
+    assert len(without["course"]) == len(days)
+
+
+async def test_an_answer_that_many_get_is_the_same_packed_or_not(tmp_path: Path) -> None:
+    async with a_page(tmp_path) as page:
+        await page.publish(a_config_changed(), *a_whole_way())
+        answers = {
+            encoding: [
+                await page.ask("GET", path, headers={"Accept-Encoding": encoding})
+                for path in ("/api/v1/books", "/api/v1/performance")
+            ]
+            for encoding in ("identity", "gzip")
+        }
+
+    for plain, packed in zip(answers["identity"], answers["gzip"], strict=True):
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert "Content-Encoding" not in plain.headers
+        assert packed.json() == plain.json()
+        assert plain.headers["Cache-Control"] == packed.headers["Cache-Control"] == "no-store"
 
 
 async def test_the_preview_asks_executor_and_does_nothing(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from itertools import islice
 
 import pytest
 from pika import BasicProperties
 
+from novalgo_common.clock import utc_now
 from novalgo_common.errors import PermanentError, PublishError, SettingsError, UnavailableError
 from novalgo_common.events import AlarmRaised, ConfigRequested, Event
 from novalgo_common.rabbitmq import RabbitBus
@@ -127,6 +129,8 @@ async def test_a_dead_letter_says_where_it_lay_and_why_it_is_dead(
 
     [(properties, body)] = await asyncio.to_thread(_look_at_dead_letters, fresh_amqp_url, 1)
     assert body == encode(fill)
+    died_at = datetime.fromisoformat(properties.headers.pop("died_at"))
+    assert fill.occurred_at < died_at <= utc_now()
     assert properties.headers == {"queue": JOURNAL, "error": "no such account"}
 
 

@@ -64,7 +64,7 @@ def a_demo_day() -> Iterator[Day]:
     ports = {f"NOVALGO_{name}_PORT": str(free_port()) for name in names}
     ours, theirs = pty.openpty()  # without a terminal it would not stay
     novalgo = Path(sys.executable).with_name("novalgo")
-    command = [novalgo, "demo", "--data-dir", str(folder / "day")]
+    command = [str(novalgo), "demo", "--data-dir", str(folder / "day")]
     process = subprocess.Popen(
         command, stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, **ports}
     )

@@ -1,10 +1,29 @@
 import json
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from novalgo_cli.replay.recording import Recorded, read_recording
 from novalgo_common.errors import SettingsError
+from novalgo_ingest.receipts.export import as_csv
+from novalgo_ingest.receipts.receipt import Receipt, as_json
+
+
+def a_receipt(**changes: Any) -> Receipt:
+    fields: dict[str, Any] = {
+        "sequence": 1,
+        "signal_id": UUID(int=1),
+        "action": "BUY",
+        "symbol": "AAPL",
+        "timeframe": "15 Min",
+        **dict.fromkeys(("ending", "reason", "detail", "channel", "address", "secret")),
+        **dict.fromkeys(("message", "warning", "price", "comment")),
+        "orders": (),
+        "steps": (),
+    }
+    return Receipt(**(fields | changes))
 
 
 def test_receipts_are_played_oldest_first() -> None:
@@ -12,6 +31,18 @@ def test_receipts_are_played_oldest_first() -> None:
     older = {"action": "BUY", "symbol": "AAPL", "timeframe": "15 Min", "price": None}
 
     found = read_recording(json.dumps({"signals": [newer, older]}))
+
+    assert found == [
+        Recorded("BUY", "AAPL", "15 Min", None),
+        Recorded("CLOSE", "AAPL", "15 Min", Decimal("201.25")),
+    ]
+
+
+def test_exported_receipts_are_played_oldest_first() -> None:
+    newer = a_receipt(action="CLOSE", price=Decimal("201.25"), comment="=1+1")
+    older = a_receipt(action="BUY", price=None)
+
+    found = read_recording(as_csv([as_json(newer), as_json(older)]))
 
     assert found == [
         Recorded("BUY", "AAPL", "15 Min", None),

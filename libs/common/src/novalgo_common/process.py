@@ -1,6 +1,7 @@
 """Runs services: one, as the containers do, or all of them in one process."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -42,9 +43,15 @@ def run(*services: Service) -> None:
     """Run until SIGTERM or SIGINT; exit with 2 and one line where it cannot start or go on."""
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
-        uvloop.run(serve(services, os.environ))
+        uvloop.run(serve(services, os.environ, on_ready=_settle))
     except (SettingsError, UnavailableError, LostError) as error:
         sys.exit(_fail(str(error)))
+
+
+def _settle() -> None:
+    # What is there by now stays to the end: the collector need not look through it ever again.
+    gc.collect()
+    gc.freeze()
 
 
 def _fail(problem: str) -> int:

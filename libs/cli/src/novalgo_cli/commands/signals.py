@@ -71,7 +71,7 @@ def signals(
 @COMMANDS.command()
 def replay(
     recording: Annotated[
-        Path, typer.Argument(help="What `novalgo signals --json` printed, or messages, one a line.")
+        Path, typer.Argument(help="What `novalgo signals` printed (--json, --csv), or messages.")
     ],
     config: Annotated[Path, typer.Option(help="The Config tab to try, as CSV.")],
     as_json: Annotated[bool, _AS_JSON] = False,

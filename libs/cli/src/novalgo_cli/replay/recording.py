@@ -1,13 +1,16 @@
-"""What was recorded: receipts as `novalgo signals --json` prints them, or messages, one a line.
+"""What was recorded: receipts as `novalgo signals --json` or `--csv` prints them, or messages, one
+a line.
 
 Pure.
 """
 
+import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 from novalgo_common.errors import SettingsError
@@ -15,6 +18,7 @@ from novalgo_common.symbols import parse_symbol
 from novalgo_common.timeframes import parse_timeframe
 from novalgo_ingest.alert import Heartbeat, Refusal
 from novalgo_ingest.message import read_message
+from novalgo_ingest.receipts.export import COLUMNS
 from novalgo_ingest.strict_json import NotStrictJsonError
 from novalgo_ingest.translate import translate
 
@@ -34,6 +38,8 @@ class Recorded:
 
 def read_recording(text: str) -> Sequence[Recorded]:
     """Return the alerts, oldest first; raise `SettingsError` where a line is none."""
+    if text.startswith(f"{COLUMNS[0]},"):
+        return [_from_receipt(row) for row in reversed(list(csv.DictReader(StringIO(text))))]
     try:
         whole = json.loads(text, parse_float=Decimal)
     except ValueError:
@@ -49,7 +55,7 @@ def _from_receipt(receipt: dict[str, Any]) -> Recorded:
         price = receipt.get("price")
         assert symbol is not None
         assert timeframe is not None
-        exact = Decimal(price) if price is not None else None
+        exact = Decimal(price) if price not in (None, "") else None
         return Recorded(receipt["action"], symbol, timeframe, exact)
     except (KeyError, TypeError, ValueError, ArithmeticError, AssertionError) as error:
         raise SettingsError(f"a receipt cannot be read ({type(error).__name__})") from None

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -65,6 +66,8 @@ class RabbitBus:
         self._unconsumed: list[str] = []
         self._answering: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
+        own = uuid4().hex
+        self._attempts = (f"{own} {number}" for number in count(1))
         self._obituaries = Obituaries(self.publish, utc_now)
         self._dead = DeadLetterQueue(consuming, self._put_back)
         # aio-pika forgets, and does not restore, a channel that nobody holds.
@@ -187,7 +190,7 @@ class RabbitBus:
             raise PublishError("the bus is closed")
         properties = message.properties
         # Names the attempt: the client confuses the confirms of two in flight with one id.
-        properties.message_id = uuid4().hex
+        properties.message_id = next(self._attempts)
         try:
             # Around all of it: while the connection comes back its channel is waited for, too.
             async with asyncio.timeout(_PUBLISH_SECONDS):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -16,6 +16,7 @@ from novalgo_analytics.page.api.performance import performance_routes
 from novalgo_analytics.page.api.signals import signal_routes
 from novalgo_analytics.page.api.trades import trade_routes
 from novalgo_analytics.page.login import login_routes
+from novalgo_analytics.page.never_kept import NeverKept
 from novalgo_analytics.page.shell import FILES, Files, shell_routes
 from novalgo_analytics.page.sources import Sources
 
@@ -26,7 +27,8 @@ WORTH_PACKING = 1000
 
 def add_page(app: FastAPI, sources: Sources) -> None:
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING, compresslevel=5)
-    api = APIRouter(prefix=PREFIX, dependencies=[Depends(_never_kept)])
+    app.add_middleware(NeverKept, prefix=PREFIX)
+    api = APIRouter(prefix=PREFIX)
     api.include_router(login_routes(sources.access, sources.feed))
     api.include_router(_for_readers(sources))
     app.include_router(api)
@@ -60,7 +62,3 @@ def _for_readers(sources: Sources) -> APIRouter:
         )
 
     return router
-
-
-async def _never_kept(response: Response) -> None:
-    response.headers["Cache-Control"] = "no-store"

@@ -1,6 +1,6 @@
 """What the page looks up: signals by filters, one signal's events, and the newest of a kind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -107,8 +107,21 @@ def signals(
 
 
 def newest_of_book(connection: Connection, symbol: str, timeframe: str) -> SignalSeen | None:
-    found = signals(connection, SignalFilter(symbol=symbol, timeframe=timeframe), None, 1)
-    return found[0] if found else None
+    book = {"of_symbol": symbol, "of_timeframe": timeframe}
+    row = connection.execute(_NEWEST_OF_BOOK, book).one_or_none()
+    return signal_of(row) if row is not None else None
+
+
+# Built once: it is asked of each row of the sheet.
+_NEWEST_OF_BOOK = (
+    SIGNALS.select()
+    .where(
+        SIGNALS.c.symbol == sa.bindparam("of_symbol"),
+        SIGNALS.c.timeframe == sa.bindparam("of_timeframe"),
+    )
+    .order_by(SIGNALS.c.seen_at.desc(), SIGNALS.c.signal_id.desc())
+    .limit(1)
+)
 
 
 def counts(connection: Connection, start: datetime) -> dict[tuple[Ending | None, str | None], int]:
@@ -183,20 +196,26 @@ def halts(connection: Connection) -> Sequence[TradingHalted]:
     return list(standing.values())
 
 
-def statuses(connection: Connection, symbol: str) -> dict[str, StatusWritten]:
-    """Return what the sheet says of a symbol's books, by timeframe."""
-    query = (
-        sa.select(JOURNAL.c.body)
-        .where(JOURNAL.c.type == type_of(StatusWritten), JOURNAL.c.symbol == symbol)
-        .order_by(JOURNAL.c.occurred_at.desc())
-        .limit(STATUSES_SEEN)
-    )
+def statuses(
+    connection: Connection, symbol: str, timeframes: Collection[str]
+) -> dict[str, StatusWritten]:
+    """Return what the sheet says of these books of a symbol, by timeframe."""
     found: dict[str, StatusWritten] = {}
-    for row in connection.execute(query).all():
+    for row in connection.execute(_STATUSES, {"of_symbol": symbol}):
+        if all(timeframe in found for timeframe in timeframes):
+            break
         event = decode(row.body.encode())
         assert isinstance(event, StatusWritten)
         found.setdefault(event.timeframe, event)
     return found
+
+
+_STATUSES = (
+    sa.select(JOURNAL.c.body)
+    .where(JOURNAL.c.type == type_of(StatusWritten), JOURNAL.c.symbol == sa.bindparam("of_symbol"))
+    .order_by(JOURNAL.c.occurred_at.desc())
+    .limit(STATUSES_SEEN)
+)
 
 
 def equity_by_minute(connection: Connection, start: datetime) -> Sequence[EquityPoint]:

@@ -96,9 +96,13 @@ async def _books(sources: Sources) -> Books:
     numbers, config = await asyncio.gather(standing(sources), store.look(lookups.config))
     rows = {(row.symbol, row.timeframe): row for row in config.rows} if config else {}
     lines = {(line.symbol, line.book): line for line in numbers.by_book}
-    symbols = sorted({symbol for symbol, _ in (*rows, *lines)})
-    shown = await store.look(lambda c: {symbol: lookups.statuses(c, symbol) for symbol in symbols})
     keys = _in_order(rows, numbers)
+    by_symbol: dict[str, list[str]] = {}
+    for symbol, timeframe in keys:
+        by_symbol.setdefault(symbol, []).append(timeframe)
+    shown = await store.look(
+        lambda c: {symbol: lookups.statuses(c, symbol, each) for symbol, each in by_symbol.items()}
+    )
     newest = await store.look(lambda c: [lookups.newest_of_book(c, *key) for key in keys])
     return Books(
         books=[

@@ -8,7 +8,7 @@ from fastapi.sse import EventSourceResponse
 from novalgo_analytics.page.sources import Sources
 
 STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {EventSourceResponse.media_type: {}}}}
-HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+HEADERS = {"X-Accel-Buffering": "no"}
 
 
 def live_routes(sources: Sources) -> APIRouter:
