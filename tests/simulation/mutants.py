@@ -258,7 +258,7 @@ MUTANTS = (
         "the look for a reset",
         lambda: patch.object(account, "note_reset", lambda *_: None),
         (Promise.RESET_STOPS,),
-        first=150,
+        first=225,
     ),
     Mutant("the undoing of busts", _instead("Store", _ForgetsBusts), (Promise.UNDONE,)),
     Mutant(

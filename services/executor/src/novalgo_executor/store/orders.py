@@ -288,7 +288,11 @@ def certain(connection: Connection) -> Order | None:
     agreed, reset = account.agreed_at(connection), account.reset_at(connection)
     if agreed is None:
         return None
-    query = sa.select(ORDERS).where(ORDERS.c.order_id.is_not(None), ORDERS.c.created_at <= agreed)
+    query = sa.select(ORDERS).where(
+        ORDERS.c.order_id.is_not(None),
+        ORDERS.c.given_up_at.is_(None),  # one that turned up late may have done so since
+        ORDERS.c.created_at <= agreed,
+    )
     if reset is not None:
         query = query.where(ORDERS.c.created_at > reset)
     row = connection.execute(query.order_by(ORDERS.c.created_at.desc()).limit(1)).one_or_none()
