@@ -7,7 +7,7 @@ stream only makes the news faster; nothing is lost when it is mute.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -40,6 +40,8 @@ log = structlog.get_logger()
 LONGEST_SILENCE = 180.0
 """Seconds without a comparison after which entries wait."""
 FIRST_RETRY = 1.0
+LONGEST_REQUEST = timedelta(seconds=15)
+"""A request is given up after 13 s."""
 
 
 async def _nothing() -> None:
@@ -203,14 +205,20 @@ class Reconciler:
         for order, found in zip(unfinished, answers, strict=True):
             if found is not None:
                 await self._store.apply(found)
-            elif order.missing_since is None:
+            elif order.missing_since is None and not self._may_be_on_its_way(order):
                 await self._store.mark_missing(order.request.client_order_id, self._clock())
+
+    def _may_be_on_its_way(self, order: Order) -> bool:
+        """Return whether only who sends an order can say yet that it is missing."""
+        return order.order_id is None and self._clock() - order.created_at < LONGEST_REQUEST
 
     async def _settle_late_orders(self) -> None:
         """Cancel what is left of orders that turned up too late, and say what becomes of them."""
         for order in await self._store.late_orders():
             if order.status is OrderStatus.OPEN and order.order_id is not None:
                 await self._broker.cancel(order.order_id)
+            elif is_given_up(order, self._clock()):
+                await self._store.lose(order)  # it turned up, and is gone again
             elif await self._store.settle_late(order):
                 log.warning("order.late", client_order_id=order.request.client_order_id)
 
