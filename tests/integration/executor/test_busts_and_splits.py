@@ -45,7 +45,8 @@ async def test_a_busted_fill_is_undone_once_however_often_it_is_seen(
         again = await restarted.trade(Action.CLOSE)
 
     [busted] = executor.of(FillBusted)
-    assert restarted.of(FillBusted) == []
+    # What was not confirmed before the stop is published again, as the same event.
+    assert {each.event_id for each in restarted.of(FillBusted)} <= {busted.event_id}
     assert busted.fill_event_id == fill.event_id
     assert (busted.quantity, busted.price) == (fill.quantity, fill.price)
     assert busted.client_order_id == fill.client_order_id

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import cast
 
 import pytest
 
 from novalgo_common.errors import UnavailableError
-from novalgo_executor.broker import Broker, Quote
+from novalgo_executor.broker import Broker, MarketHours, Quote
 from novalgo_executor.market import Market
 from tests.builders import NOON
 from tests.waiting import until
@@ -32,6 +33,21 @@ class SlowQuotes:
         if self.failure is not None:
             raise self.failure
         return dict.fromkeys(symbols, QUOTE)
+
+
+class Sessions:
+    """An Alpaca whose sessions last from 09:30 to 16:00 UTC, and that is asked by that clock."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    async def hours(self) -> MarketHours:
+        opens, closes = (self._next(time(9, 30)), self._next(time(16)))
+        return MarketHours(is_open=closes < opens, next_open=opens, next_close=closes)
+
+    def _next(self, at: time) -> datetime:
+        today = datetime.combine(self.now.date(), at, UTC)
+        return today if today > self.now else today + timedelta(days=1)
 
 
 def a_market(alpaca: SlowQuotes) -> Market:
@@ -64,3 +80,14 @@ async def test_a_failed_call_fails_those_who_waited_for_it_alone() -> None:
     alpaca.failure = None
 
     assert await market.quote("AAPL") == QUOTE
+
+
+async def test_a_night_that_nobody_looked_at_ends_the_session_all_the_same() -> None:
+    alpaca = Sessions(datetime(2026, 11, 16, 15, 59, tzinfo=UTC))
+    market = Market(cast(Broker, alpaca), lambda: alpaca.now)
+    await market.hours()
+
+    alpaca.now = datetime(2026, 11, 17, 9, 30, tzinfo=UTC)
+    await market.hours()
+
+    assert market.open_since == alpaca.now

@@ -42,6 +42,8 @@ class Market:
         """Return the session now."""
         now = self._clock()
         if self._hours is None or self._hours_until is None or now >= self._hours_until:
+            if self._hours is not None and now >= self._hours.next_close:
+                self.open_since = None  # it closed meanwhile, seen or not
             self._hours = await self._session.get(None)
             boundary = self._hours.next_close if self._hours.is_open else self._hours.next_open
             self._hours_until = min(now + HOURS_LAST, boundary) if boundary > now else now
