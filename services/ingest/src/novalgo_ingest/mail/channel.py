@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -66,15 +67,17 @@ class MailChannel:
     async def _look(self, thread: ThreadPoolExecutor) -> None:
         loop = asyncio.get_running_loop()
         opened = Postbox.open(self.account)
-        postbox = await loop.run_in_executor(thread, opened.__enter__)
+        entered = thread.submit(opened.__enter__)
         try:
+            postbox = await asyncio.wrap_future(entered)
             letters = await loop.run_in_executor(thread, postbox.unseen)
             for uid, letter in letters:
                 await self._take(letter)
                 # Not before it is stored: a crash in between takes it again, as a duplicate.
                 await loop.run_in_executor(thread, postbox.handled, uid)
         finally:
-            await loop.run_in_executor(thread, opened.__exit__, None, None, None)
+            # The thread comes to it even if nobody waits for it any more: at a stop, say.
+            await asyncio.shield(loop.run_in_executor(thread, _close, opened, entered))
 
     async def _take(self, letter: bytes) -> None:
         """Store what the letter holds; raise `UnavailableError` where the store is away."""
@@ -107,3 +110,8 @@ class MailChannel:
                 return alert
             return replace(alert, source=Source("e-mail", self.account.host, secret.name))
         return NO_ALERT
+
+
+def _close(opened: AbstractContextManager[Postbox], entered: "Future[Postbox]") -> None:
+    if not entered.cancelled() and entered.exception() is None:
+        opened.__exit__(None, None, None)

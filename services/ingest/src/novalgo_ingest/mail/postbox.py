@@ -3,7 +3,7 @@
 import imaplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from novalgo_common.errors import UnavailableError
 from novalgo_ingest.mail.account import Account
@@ -63,7 +63,18 @@ def _unavailable(host: str) -> Iterator[None]:
         ) from None
 
 
-def _connect(account: Account) -> imaplib.IMAP4:
+@contextmanager
+def _connect(account: Account) -> Iterator[imaplib.IMAP4]:
+    connection = _connection(account)
+    try:
+        with connection:
+            yield connection
+    finally:
+        with suppress(OSError):  # it is closed already, unless the server broke off its farewell
+            connection.shutdown()
+
+
+def _connection(account: Account) -> imaplib.IMAP4:
     if not account.encrypted:
         return imaplib.IMAP4(account.host, account.port, timeout=TIMEOUT)
     context = ssl.create_default_context()
