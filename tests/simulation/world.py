@@ -175,7 +175,7 @@ class World:
         query = (
             "SELECT 1 FROM orders JOIN notes ON name = 'books_agreed'"
             " WHERE order_id IS NOT NULL AND given_up_at IS NULL"
-            " AND julianday(created_at) < julianday(value)"
+            " AND julianday(ended_at) < julianday(value)"
         )
         if self.disk.rows(query) and not self.lost_by_reset:
             held = {symbol: self.venue.ledger.held(symbol) for symbol in self.day.symbols}

@@ -281,9 +281,10 @@ def unfinished(connection: Connection, symbol: str | None = None) -> Sequence[Or
 
 
 def certain(connection: Connection) -> Order | None:
-    """Return the newest order that the broker had when the books last agreed with it.
+    """Return the newest order that had ended at the broker when the books last agreed with it.
 
-    None where there is none since the account was last found to have been reset.
+    None where there is none since the account was last found to have been reset.  One that was only
+    stored by then may have left after a reset.
     """
     agreed, reset = account.agreed_at(connection), account.reset_at(connection)
     if agreed is None:
@@ -291,11 +292,11 @@ def certain(connection: Connection) -> Order | None:
     query = sa.select(ORDERS).where(
         ORDERS.c.order_id.is_not(None),
         ORDERS.c.given_up_at.is_(None),  # one that turned up late may have done so since
-        ORDERS.c.created_at <= agreed,
+        ORDERS.c.ended_at <= agreed,
     )
     if reset is not None:
         query = query.where(ORDERS.c.created_at > reset)
-    row = connection.execute(query.order_by(ORDERS.c.created_at.desc()).limit(1)).one_or_none()
+    row = connection.execute(query.order_by(ORDERS.c.ended_at.desc()).limit(1)).one_or_none()
     return _order(row) if row is not None else None
 
 
