@@ -56,6 +56,19 @@ async def test_a_reset_empties_the_books_and_stops_entries_until_a_person_resume
     assert truth(alpaca)["orders_posted"] == 1
 
 
+async def test_a_reset_is_told_of_where_all_is_halted_already(tmp_path: Path, alpaca: str) -> None:
+    async with running_executor(tmp_path, alpaca) as executor:
+        await executor.trade(Action.BUY)
+        await compared(executor)
+        await executor.order("halt")
+        control(alpaca, "faults", **RESET)
+        await until(lambda: bool(executor.of(AlarmRaised)))
+
+    assert executor.of(AlarmRaised)[0].code == "account_reset"
+    [halt] = executor.of(TradingHalted)
+    assert not halt.reason.startswith("account_reset")
+
+
 async def test_a_reset_while_executor_is_down_is_found_at_the_start(
     tmp_path: Path, alpaca: str
 ) -> None:

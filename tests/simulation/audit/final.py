@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from novalgo_common.events import TradingHalted
+from novalgo_common.events import AlarmRaised
 from novalgo_executor.store.signals import FIRST_CLOSING
 from novalgo_simulator.broker.order import Undoing
 from tests.simulation.audit.promises import Promise
@@ -94,14 +94,14 @@ def _not_undone(world: "World") -> Missing:
 
 
 def _not_halted(world: "World") -> Missing:
-    """Return whether a reset that had to be noticed has stopped no entries."""
+    """Return whether a reset that had to be noticed was told to nobody, all halted or not."""
     noticed = any(
-        isinstance(event, TradingHalted) and event.reason.startswith("account_reset")
+        isinstance(event, AlarmRaised) and event.code == "account_reset"
         for event in world.office.received.values()
     )
     if noticed or not world.lost_by_reset or world.record.clock_steps:
         return []
-    return [(Promise.RESET_STOPS, f"a reset took {world.lost_by_reset}, and nothing was halted")]
+    return [(Promise.RESET_STOPS, f"a reset took {world.lost_by_reset}, and nobody was told")]
 
 
 def _uncounted(world: "World") -> Missing:

@@ -119,14 +119,25 @@ def split(
 
 
 def note_reset(connection: Connection, outbox: Outbox, name: str, now: datetime) -> None:
-    """Halt all entries: the account that the books are about has been reset, or is another one."""
+    """Halt all entries: the account that the books are about has been reset, or is another one.
+
+    An alarm says so too: where all is halted already, nobody would hear of another halt.
+    """
     notes.write(connection, _RESET, now.isoformat())
     reason = (
-        f"account_reset: Alpaca does not know order {name} any more, which it had taken. Look at "
-        "the account and at the books, then resume"
+        f"Alpaca does not know order {name} any more, which it had taken. Look at the account and "
+        "at the books, then resume"
     )
     cause = event_ids.of_account(f"reset.{name}")
-    halts.add(connection, outbox, Halt(Scope(), reason, now), cause)
+    halts.add(connection, outbox, Halt(Scope(), f"account_reset: {reason}", now), cause)
+    alarms.add(
+        connection,
+        outbox,
+        derived_id(cause, "alarm.reset"),
+        code="account_reset",
+        message=f"The account has been reset, or is another one: {reason}",
+        now=now,
+    )
 
 
 def count_foreign(connection: Connection, outbox: Outbox, fill: BrokerFill, now: datetime) -> None:

@@ -16,7 +16,7 @@ def add(
     *,
     code: str,
     message: str,
-    symbol: str,
+    symbol: str | None = None,
     now: datetime,
 ) -> None:
     """Raise an alarm; one with the same id is told once for ever."""
