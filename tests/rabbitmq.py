@@ -97,6 +97,20 @@ class PrivateNode:
     def have_disk_again(self) -> None:
         self._control("set_disk_free_limit", "1MB")
 
+    def wait_for_acknowledgements(self, milliseconds: int | None) -> None:
+        """Close the channels, of connections from now on, that leave a message for longer."""
+        timeout = milliseconds or 1_800_000
+        tick = 500 if milliseconds else 60_000
+        self._control(
+            "eval",
+            f"application:set_env(rabbit, consumer_timeout, {timeout}), "
+            f"application:set_env(rabbit, channel_tick_interval, {tick}).",
+        )
+
+    def has_logged(self, text: str) -> bool:
+        logs = (self._folder / "log").glob("*.log")
+        return any(text in log.read_text(encoding="utf-8", errors="replace") for log in logs)
+
     def _control(self, *command: str) -> None:
         whole = [str(_SERVER.with_name("rabbitmqctl")), *command]
         subprocess.run(whole, env=self._environment(), capture_output=True, check=True)

@@ -120,6 +120,31 @@ async def test_a_handler_runs_to_its_end_while_the_broker_dies(
     assert log == ["started, 1 running", "finished"] * 2
 
 
+async def test_a_message_that_the_broker_waits_for_no_longer_comes_again_after_its_first_time(
+    node: PrivateNode,
+) -> None:
+    release, log, fill = asyncio.Event(), list[str](), a_fill()
+
+    async def handle(event: Event) -> None:
+        if event == fill:
+            log.append("started")
+            await release.wait()
+            log.append("finished")
+
+    await asyncio.to_thread(node.wait_for_acknowledgements, 1000)
+    try:
+        async with RabbitBus.connect(node.url, service="slow") as bus:
+            await bus.subscribe(ANALYTICS_JOURNAL, handle)
+            await bus.publish(fill)
+            await until(lambda: node.has_logged("timed out waiting for delivery acknowledgement"))
+            release.set()
+
+            await until(lambda: len(log) == 4)
+    finally:
+        await asyncio.to_thread(node.wait_for_acknowledgements, None)
+    assert log == ["started", "finished"] * 2
+
+
 async def test_a_publish_ends_while_the_broker_hangs(bus: RabbitBus, node: PrivateNode) -> None:
     listener, fill = Listener(), a_fill()
     await bus.subscribe(ANALYTICS_JOURNAL, listener)
