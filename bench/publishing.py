@@ -7,12 +7,14 @@ from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import aio_pika
+from aio_pika.abc import AbstractChannel
 
 from bench.client import BenchError
 from bench.figures import P50, Aim, Comparison, Series, latencies
 from bench.stage import Stage
 from novalgo_common.events import Event
 from novalgo_common.rabbitmq import RabbitBus
+from novalgo_common.topology import destinations
 from novalgo_common.wire import encode
 from tests.builders import a_signal
 
@@ -32,7 +34,8 @@ def measure(stage: Stage) -> list[Comparison]:
         Comparison(
             title="A confirmed publish to a quorum queue",
             about=f"{COUNT} signals one after the other, each confirmed before the next, then as "
-            "many with 100 on their way.  The floor sends bytes that were encoded beforehand.",
+            "many with 100 on their way.  A signal goes to three queues; the floor sends bytes that were "
+            "encoded beforehand three times to one.",
             series=[Series(name, figures) for name, figures in rounds.items()],
             aims=[Aim(series=BUS, figure=P50, at_most=1.5)],
         )
@@ -47,9 +50,9 @@ async def _rounds(stage: Stage, amqp_url: str) -> Mapping[str, list[Mapping[str,
         bus = await stack.enter_async_context(RabbitBus.connect(amqp_url, service="bench"))
         body = encode(a_signal())
 
-        async def send(_event: Event) -> None:
-            message = aio_pika.Message(body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
-            await channel.default_exchange.publish(message, routing_key=QUEUE)
+        async def send(event: Event) -> None:
+            sends = [_publish(channel, body) for _ in destinations(event)]
+            await asyncio.gather(*sends)
 
         found: dict[str, list[Mapping[str, float]]] = {FLOOR: [], BUS: []}
         for number in range(stage.rounds + 1):
@@ -60,6 +63,11 @@ async def _rounds(stage: Stage, amqp_url: str) -> Mapping[str, list[Mapping[str,
                     found[name].append(figures)
         await channel.queue_delete(QUEUE)
         return found
+
+
+async def _publish(channel: AbstractChannel, body: bytes) -> None:
+    message = aio_pika.Message(body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
+    await channel.default_exchange.publish(message, routing_key=QUEUE)
 
 
 async def _figures(publish: Publish) -> Mapping[str, float]:
