@@ -34,8 +34,8 @@ def measure(stage: Stage) -> list[Comparison]:
         Comparison(
             title="A confirmed publish to a quorum queue",
             about=f"{COUNT} signals one after the other, each confirmed before the next, then as "
-            "many with 100 on their way.  A signal goes to three queues; the floor sends bytes that "
-            "were encoded beforehand three times to one.",
+            "many with 100 on their way.  A signal goes to three queues; the floor sends bytes "
+            "that were encoded beforehand three times to one.",
             series=[Series(name, figures) for name, figures in rounds.items()],
             aims=[Aim(series=BUS, figure=P50, at_most=1.5)],
         )
