@@ -9,7 +9,7 @@ import pytest
 from tests.simulation.tally import tally
 from tests.simulation.world import simulate
 
-SEEDS = int(os.environ.get("SIMULATION_SEEDS", "1000"))
+SEEDS = int(os.environ.get("SIMULATION_SEEDS", "2000"))
 SHARES = 8
 """The tests run side by side: each takes a share of the seeds."""
 
