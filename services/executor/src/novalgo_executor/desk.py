@@ -6,6 +6,7 @@ All that matters is in the store before it is done, so that a restart goes on wh
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import assert_never
 
 import structlog
@@ -73,8 +74,10 @@ class Desk:
             if isinstance(step, Wait):
                 return step
             if isinstance(step, End):
-                await self.end(signal, step)
-                return None
+                if await self.end(signal, step, held=facts.held):
+                    return None
+                facts = await self._facts(signal)  # its book has moved since it was decided
+                continue
             if isinstance(step, LookUp):
                 known = await self._look_up(step.order)
                 facts = replace(await self._facts(signal), denied=not known)
@@ -91,14 +94,16 @@ class Desk:
         self.ages.forget(signal.signal_id)
         return step, facts
 
-    async def end(self, signal: Signal, ending: End) -> None:
-        """Give the signal its ending."""
-        await self.store.end_signal(signal, ending)
+    async def end(self, signal: Signal, ending: End, *, held: Decimal | None = None) -> bool:
+        """Give the signal its ending, with `held` only while its book holds that."""
+        if not await self.store.end_signal(signal, ending, held=held):
+            return False
         self.ages.forget(signal.signal_id)
         self.metrics.ended(ending.ending)
         log.info(
             "signal.ended", ending=ending.ending, reason=ending.reason, detail=ending.detail or None
         )
+        return True
 
     async def look_up_open(self, signal: Signal) -> None:
         """Ask the broker about the signal's open orders, of which no news has come."""

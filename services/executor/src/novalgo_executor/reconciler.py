@@ -31,7 +31,7 @@ from novalgo_executor.limits import Limits, gross_exposure, limit_states
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.order_poll import OVERLAP, OrderPoll
 from novalgo_executor.position_check import SETTLE, PositionCheck
-from novalgo_executor.reconcile import is_given_up
+from novalgo_executor.reconcile import GIVEN_UP_AFTER, is_given_up
 from novalgo_executor.snapshot import position_snapshots
 from novalgo_executor.store import Exposure, Store
 
@@ -154,7 +154,8 @@ class Reconciler:
         ratios: dict[str, Decimal] = {}
         if watermark is not None:
             await self._count_fills(watermark - OVERLAP)
-            ratios = await self._take_events(watermark - OVERLAP)
+            # A split is not looked at while an order of its symbol may still turn up.
+            ratios = await self._take_events(watermark - OVERLAP - GIVEN_UP_AFTER)
         checked = await self._check.check(ratios)
         self.exposure = Exposure(gross_exposure(checked.positions), checked.asked_at)
         self.equity = account.equity

@@ -97,11 +97,16 @@ class Store:
 
         return await self._database.write(supersede)
 
-    async def end_signal(self, signal: Signal, ending: End) -> None:
-        """Give a signal its one ending; an intent of it that never left ends with it."""
+    async def end_signal(self, signal: Signal, ending: End, *, held: Decimal | None = None) -> bool:
+        """Give a signal its one ending; an intent of it that never left ends with it.
+
+        With `held` it ends only while its book holds that; return whether it has ended.
+        """
         now = self._clock()
 
-        def end(connection: Connection) -> None:
+        def end(connection: Connection) -> bool:
+            if held not in (None, signals.held(connection, signal.symbol, signal.timeframe)):
+                return False
             for order in orders.of_signal(connection, signal.signal_id):
                 if order.status is not OrderStatus.UNKNOWN:
                     continue
@@ -114,8 +119,9 @@ class Store:
                     orders.lose(connection, self.outbox, name, now)
                     account.note_reset(connection, self.outbox, name, now)
             signals.end(connection, self.outbox, signal, ending, now)
+            return True
 
-        await self._database.write(end)
+        return await self._database.write(end)
 
     async def view(
         self, signal: Signal, exposure: Exposure | None, *, cooldown: int | None = None
