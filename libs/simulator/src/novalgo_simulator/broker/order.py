@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
 
-from novalgo_simulator.broker.amount import ZERO, ratio, shares_for
+from novalgo_simulator.broker.amount import SMALLEST_QUANTITY, ZERO, ratio, shares_for
 
 
 class Side(StrEnum):
@@ -157,7 +157,8 @@ class Undoing:
 class Split:
     """`ratio` new shares took the place of each old one, at that part of the price.
 
-    Alpaca pays cash for the fraction of a share that a merger of shares leaves.
+    Alpaca pays cash for the fraction of a share that a merger of shares leaves, and states no
+    position with more than nine decimals.
     """
 
     id: UUID
@@ -173,7 +174,8 @@ class Split:
     def fraction(self) -> Decimal:
         """The signed part of a new share that is paid in cash."""
         after = self.held * self.ratio
-        return after - after.to_integral_value(ROUND_DOWN) if self.ratio < 1 else ZERO
+        unit = Decimal(1) if self.ratio < 1 else SMALLEST_QUANTITY
+        return after - after.quantize(unit, ROUND_DOWN)
 
 
 Movement: TypeAlias = Fill | Split | Undoing
