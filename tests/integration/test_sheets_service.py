@@ -144,6 +144,8 @@ async def test_an_edit_of_the_file_becomes_the_next_version(running: Running) ->
 
 
 async def test_a_bad_row_is_told_in_its_own_cells_and_the_others_go_on(running: Running) -> None:
+    await until(lambda: running.row("AAPL")["Order Status"] == "READY")
+
     edit(running.data_dir, CONFIG.replace("5000", "a lot"))
 
     await until(lambda: running.row("AAPL")["Order Status"] == "FAILED")
