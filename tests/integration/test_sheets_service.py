@@ -135,6 +135,8 @@ async def test_the_config_tab_is_published_and_its_rows_get_their_status(running
 
 
 async def test_an_edit_of_the_file_becomes_the_next_version(running: Running) -> None:
+    await until(lambda: running.row("AAPL")["Order Status"] == "READY")
+
     edit(running.data_dir, CONFIG.replace("5000", "6000"))
 
     await until(lambda: len(running.configs()) == 2)
