@@ -1,17 +1,15 @@
 """How many of Alpaca's requests an order costs in a burst of 100 alerts."""
 
 import json
-import time
 from collections.abc import Mapping
 
 import httpx2
 
 from bench.alerts import alerts, symbols
-from bench.client import BenchError
 from bench.figures import Aim, Comparison, Series
 from bench.novalgo import NovAlgo, novalgo
 from bench.orders import KEYS, arrivals
-from bench.servers import Server, rest
+from bench.servers import Server, rest, wait_until
 from bench.stage import Stage
 
 SIZE = 100
@@ -61,8 +59,8 @@ def _counts(simulator: Server) -> dict[str, int]:
 
 
 def _wait_for_assets(simulator: Server) -> None:
-    deadline = time.monotonic() + ASSETS_WITHIN
-    while _counts(simulator).get("GET /v2/assets/*", 0) < SIZE:
-        if time.monotonic() > deadline:
-            raise BenchError("executor has not asked for the assets of its rows")
-        time.sleep(1)
+    wait_until(
+        lambda: _counts(simulator).get("GET /v2/assets/*", 0) >= SIZE,
+        ASSETS_WITHIN,
+        "executor has not asked for the assets of its rows",
+    )

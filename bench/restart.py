@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 
-import httpx2
-from prometheus_client.parser import text_string_to_metric_families
-
 from bench.alerts import alerts
 from bench.client import BenchError
 from bench.figures import Aim, Comparison
 from bench.load import Plan
+from bench.metrics import endings
 from bench.novalgo import SYMBOLS, ingest_alone, novalgo
-from bench.servers import Server
+from bench.servers import wait_until
 from bench.stage import Contender, Stage, take_turns
 from tests.rabbitmq import delete_our_queues
 
@@ -64,7 +62,12 @@ def _starts(stage: Stage, signals: int) -> Callable[[], Mapping[str, float]]:
             shutil.copy(file, room)
         with novalgo(room, amqp_url) as running:
             began = time.monotonic()
-            _wait_for_endings(running.services[1], signals)
+            executor = running.services[1]
+            wait_until(
+                lambda: endings(executor) >= signals,
+                DONE_WITHIN,
+                f"not all of {signals} signals have their ending",
+            )
             after = time.monotonic() - began
         return {READY: running.start_seconds, DONE: running.start_seconds + after}
 
@@ -80,21 +83,3 @@ def _stored(stage: Stage, signals: int) -> Path:
             connections = [alerts("BUY", SYMBOLS) for _ in range(CONNECTIONS)]
             stage.client.fire(Plan(ingest.port, "/webhook", connections))
     return room
-
-
-def _wait_for_endings(executor: Server, signals: int) -> None:
-    deadline = time.monotonic() + DONE_WITHIN
-    while (ended := _endings(executor)) < signals:
-        if time.monotonic() > deadline:
-            raise BenchError(f"{signals - ended:.0f} of {signals} signals have no ending")
-        time.sleep(0.1)
-
-
-def _endings(executor: Server) -> float:
-    page = httpx2.get(f"http://127.0.0.1:{executor.port}/metrics", timeout=10).text
-    return sum(
-        sample.value
-        for family in text_string_to_metric_families(page)
-        for sample in family.samples
-        if sample.name == "novalgo_signals_ended_total"
-    )

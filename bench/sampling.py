@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aio_pika
-import httpx2
-from prometheus_client.parser import text_string_to_metric_families
 
 from bench.figures import percentile
 from bench.memory import resident
+from bench.metrics import endings, metrics
 from bench.novalgo import SERVICES, NovAlgo
 from bench.servers import Server
 from novalgo_common.topology import QUEUES
@@ -82,33 +81,17 @@ class Sampler:
     async def drained(self) -> int:
         """Wait until every signal has its ending; return how many have none after a while."""
         deadline = time.monotonic() + DRAIN_WITHIN
-        while (missing := self._alerts - await self._endings()) > 0:
+        executor = self._services["executor"]
+        while (missing := self._alerts - await asyncio.to_thread(endings, executor)) > 0:
             if time.monotonic() > deadline:
                 break
             await asyncio.sleep(0.5)
         return missing
 
-    async def _endings(self) -> int:
-        metrics = await self._metrics("executor")
-        return int(sum(metrics.get("novalgo_signals_ended_total", {}).values()))
-
     async def _stage_sums(self) -> Mapping[str, tuple[float, float]]:
-        metrics = await self._metrics("analytics")
-        sums, counts = (
-            metrics.get(f"novalgo_stage_seconds_{part}", {}) for part in ("sum", "count")
-        )
+        found = await asyncio.to_thread(metrics, self._services["analytics"])
+        sums, counts = (found.get(f"novalgo_stage_seconds_{part}", {}) for part in ("sum", "count"))
         return {stage: (sums.get(stage, 0.0), counts.get(stage, 0.0)) for stage in LATE_STAGES}
-
-    async def _metrics(self, service: str) -> Mapping[str, Mapping[str, float]]:
-        """Return the samples by name, then by their first label's value."""
-        async with httpx2.AsyncClient(timeout=10) as client:
-            page = await client.get(f"http://127.0.0.1:{self._services[service].port}/metrics")
-        found: dict[str, dict[str, float]] = {}
-        for family in text_string_to_metric_families(page.text):
-            for sample in family.samples:
-                label = next(iter(sample.labels.values()), "")
-                found.setdefault(sample.name, {})[label] = sample.value
-        return found
 
     async def _queued(self) -> int:
         async with await aio_pika.connect(self._amqp_url) as connection:

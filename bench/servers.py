@@ -101,7 +101,7 @@ def _started(
 def _wait_until_ready(server: Server, folder: Path) -> None:
     process, log = server.process, _log(folder, server.port)
     for port in server.ports:
-        _wait_until(
+        wait_until(
             lambda port=port: process.poll() is not None or _is_ready(port),  # type: ignore[misc]
             START_WITHIN,
             f"{process.args!r} did not become ready",
@@ -123,7 +123,7 @@ def rest(servers: Sequence[Server]) -> None:
         busy = sum(each.cpu_seconds() for each in servers) - before
         return busy <= _BUSY * _LOOK * len(servers)
 
-    _wait_until(is_quiet, REST_WITHIN, "the servers do not come to rest")
+    wait_until(is_quiet, REST_WITHIN, "the servers do not come to rest")
 
 
 def _plain_environ() -> dict[str, str]:
@@ -139,7 +139,8 @@ def _is_ready(port: int) -> bool:
         return False
 
 
-def _wait_until(condition: Callable[[], bool], seconds: float, complaint: str) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float, complaint: str) -> None:
+    """Return once the condition holds; raise `BenchError` with the complaint where it does not."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
