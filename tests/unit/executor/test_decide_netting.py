@@ -84,8 +84,11 @@ def test_a_close_waits_while_another_order_that_rests_is_selling_the_same_shares
     assert submitted(deciding(Action.CLOSE, hours=CLOSED, **facts)).leg is Leg.CLOSE
 
 
-def test_an_opening_waits_for_what_has_yet_to_leave_and_an_exit_does_not() -> None:
-    unsent = an_order(status=OrderStatus.UNKNOWN, sent=False)
+def test_an_opening_waits_for_what_has_yet_to_leave_and_an_exit_only_for_exits() -> None:
+    entry = an_order(status=OrderStatus.UNKNOWN, sent=False)
+    exit_ = an_order(Leg.CLOSE, Side.BUY, status=OrderStatus.UNKNOWN, sent=False)
+    held = {"held": Decimal(10)}
 
-    assert deciding(Action.SELL, unsent=(unsent,)) == Wait(parked=True)
-    assert isinstance(deciding(Action.CLOSE, unsent=(unsent,), held=Decimal(10)), Submit)
+    assert deciding(Action.SELL, unsent=(entry,)) == Wait(parked=True)
+    assert isinstance(deciding(Action.CLOSE, unsent=(entry,), **held), Submit)
+    assert deciding(Action.CLOSE, unsent=(entry, exit_), **held) == Wait(parked=True)

@@ -245,8 +245,8 @@ def _move(case: _Case, leg: Leg, size: Size) -> Step:
     """Move the book by `size` with one order, or up to zero where the account would cross it."""
     signal, facts = case.signal, case.facts
     side = _order_side(signal, facts, leg)
-    if leg is Leg.OPEN and facts.unsent:
-        # Where the account stands is certain only once they have left.  An exit goes before them.
+    if any(leg is Leg.OPEN or order.leg is Leg.CLOSE for order in facts.unsent):
+        # Where the account stands is certain only once they have left.  Exits go before entries.
         return Wait(parked=True)
     if any(order.request.side is not side for order in facts.resting):
         # Alpaca refuses an order against one of our own that rests (a wash trade).
