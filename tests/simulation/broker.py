@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from novalgo_common.clock import Clock
 from novalgo_common.errors import UnavailableError
 from novalgo_common.events import OrderStatus, Side
 from novalgo_executor.answers import amount
@@ -62,9 +63,12 @@ class SimulatedBroker:
         faults: Faults,
         audit: Audit,
         on_step: Callable[[str], None],
+        *,
         is_away: Callable[[], bool],
+        clock: Clock,
     ) -> None:
         self._venue = venue
+        self._clock = clock
         self._faults = faults
         self._audit = audit.orders
         self._seen = audit
@@ -177,7 +181,8 @@ class SimulatedBroker:
     async def fills(self, after: datetime) -> Sequence[BrokerFill]:
         await self._travel()
         now = self._venue.now()
-        return [_fill(listed.fill) for listed in self._venue.activities if after < listed.at <= now]
+        since = after - max(timedelta(), self._clock() - now)  # as executor's own broker does
+        return [_fill(listed.fill) for listed in self._venue.activities if since < listed.at <= now]
 
     async def fills_of(self, order_id: str) -> Sequence[BrokerFill]:
         return [fill for fill in await self.fills(START) if fill.order_id == order_id]

@@ -243,7 +243,7 @@ def _spans(
 def _clock_steps(chance: random.Random) -> tuple[tuple[float, timedelta], ...]:
     if chance.random() >= 0.2:
         return ()
-    steps = (-60.0, -5.0, -0.5, 2.0, 60.0, 600.0)
+    steps = (-600.0, -60.0, -5.0, -0.5, 2.0, 60.0, 600.0)
     return ((chance.uniform(0, LENGTH), timedelta(seconds=chance.choice(steps))),)
 
 

@@ -187,7 +187,14 @@ class World:
     def _start(self) -> None:
         life = self.life = Life(
             Door(self.disk, self._faults),
-            SimulatedBroker(self.venue, self._faults, self._audit, self._step, self._is_away),
+            SimulatedBroker(
+                self.venue,
+                self._faults,
+                self._audit,
+                self._step,
+                is_away=self._is_away,
+                clock=self._clock,
+            ),
             SimulatedBus(self.office, self._faults, self._step),
         )
         life.task = self.loop.create_task(self._live(life))

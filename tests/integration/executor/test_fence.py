@@ -12,6 +12,7 @@ import pytest
 from novalgo_common.clock import utc_now
 from novalgo_common.errors import LostError, UnavailableError
 from novalgo_common.events import Action, Ending, Reason, Side
+from novalgo_executor.ages import elapsed
 from novalgo_executor.alpaca import AlpacaBroker
 from novalgo_executor.alpaca.session import Session
 from novalgo_executor.broker import Accepted, NotSent, OrderRequest, PositionIntent
@@ -45,7 +46,7 @@ REQUEST = OrderRequest(
 @asynccontextmanager
 async def a_replaced_executors_broker(tmp_path: Path, alpaca: str) -> AsyncIterator[AlpacaBroker]:
     settings = Settings.model_validate({"data_dir": tmp_path, "alpaca_url": alpaca})
-    async with AlpacaBroker.connect(settings, utc_now, lambda: False, Metrics()) as broker:
+    async with AlpacaBroker.connect(settings, utc_now, elapsed, lambda: False, Metrics()) as broker:
         yield broker
 
 

@@ -22,6 +22,7 @@ from novalgo_common.credentials import (
 )
 from novalgo_common.errors import NovAlgoError, SettingsError, UnavailableError
 from novalgo_common.settings import Settings
+from novalgo_executor.ages import elapsed
 from novalgo_executor.alpaca import AlpacaBroker
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.settings import Settings as ExecutorSettings
@@ -151,7 +152,9 @@ def _try_alpaca(environ: Mapping[str, str]) -> str:
         return "Alpaca is simulated"
 
     async def look() -> str:
-        async with AlpacaBroker.connect(settings, utc_now, lambda: False, Metrics()) as broker:
+        async with AlpacaBroker.connect(
+            settings, utc_now, elapsed, lambda: False, Metrics()
+        ) as broker:
             account = await broker.account()
         if settings.alpaca_account not in (None, account.account_number):
             raise SettingsError(

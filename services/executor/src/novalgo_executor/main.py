@@ -44,7 +44,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
     metrics = Metrics()
     async with (
         Database.open(settings, "executor") as database,
-        AlpacaBroker.connect(settings, clock, database.is_ours, metrics) as broker,
+        AlpacaBroker.connect(settings, clock, elapsed, database.is_ours, metrics) as broker,
         Background.open() as background,
     ):
         store = Store(database, clock)

@@ -153,6 +153,7 @@ class Reconciler:
         watermark = await self._store.watermark()
         ratios: dict[str, Decimal] = {}
         if watermark is not None:
+            watermark = min(watermark, started)  # our clock may have been set back
             await self._count_fills(watermark - OVERLAP)
             # A split is not looked at while an order of its symbol may still turn up.
             ratios = await self._take_events(watermark - OVERLAP - GIVEN_UP_AFTER)

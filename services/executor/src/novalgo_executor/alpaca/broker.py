@@ -64,21 +64,29 @@ EVENTS = "/v2beta1/events/activities"
 class AlpacaBroker:
     """The `Broker` port over Alpaca."""
 
-    def __init__(self, session: Session, stream: Stream, clock: Clock) -> None:
+    def __init__(
+        self, session: Session, stream: Stream, clock: Clock, elapsed: Callable[[], float]
+    ) -> None:
         self._session = session
         self._stream = stream
         self._clock = clock
-        self._behind: timedelta | None = None
+        self._elapsed = elapsed
+        self._their_time: tuple[datetime, float] | None = None
 
     @classmethod
     @asynccontextmanager
     async def connect(
-        cls, settings: Settings, clock: Clock, may_act: Callable[[], bool], metrics: Metrics
+        cls,
+        settings: Settings,
+        clock: Clock,
+        elapsed: Callable[[], float],
+        may_act: Callable[[], bool],
+        metrics: Metrics,
     ) -> "AsyncIterator[AlpacaBroker]":
         """Connect.  Nothing that changes the account leaves while `may_act` denies it."""
         session = Session(settings, clock, may_act, metrics)
         try:
-            yield cls(session, Stream(settings), clock)
+            yield cls(session, Stream(settings), clock, elapsed)
         finally:
             session.close()
 
@@ -203,14 +211,17 @@ class AlpacaBroker:
 
     async def hours(self) -> MarketHours:
         answer = await self._session.get("/clock")
-        self._behind = max(timedelta(), self._clock() - answers.clock(answer))
+        self._their_time = (answers.clock(answer), self._elapsed())
         return answers.hours(answer)
 
     async def _clock_behind(self) -> timedelta:
-        """Return how far Alpaca's clock, which dates the fills, is behind ours."""
-        if self._behind is None:
+        """Return how far Alpaca's clock, which dates the fills, is behind ours as that is now."""
+        if self._their_time is None:
             await self.hours()
-        return self._behind or timedelta()
+        assert self._their_time is not None
+        stated, at = self._their_time
+        theirs = stated + timedelta(seconds=self._elapsed() - at)
+        return max(timedelta(), self._clock() - theirs)
 
     async def asset(self, symbol: str) -> Asset | None:
         answer = await self._session.get(f"/assets/{escape(symbol, safe='')}", missing=None)
