@@ -18,6 +18,7 @@ from novalgo_executor.halts import Halt
 from novalgo_executor.refuse import refuse_entry, refuse_size
 from novalgo_executor.size import Size, size_row, too_small
 from novalgo_executor.steps import (
+    OUTDATED,
     Ask,
     Cancel,
     CountFills,
@@ -82,7 +83,7 @@ def decide(signal: Signal, facts: Facts, rules: Rules, *, now: datetime) -> Step
             return short
     if facts.newer_waits and not facts.orders:
         # It may have come while an older signal of the symbol was being carried out.
-        return _superseded("a newer signal came before its turn")
+        return OUTDATED
 
     held_as = _side_of(facts.held)
     if held_as is signal.action:
