@@ -27,7 +27,7 @@ from novalgo_executor.broker import (
     Unsure,
 )
 from novalgo_executor.decide import age_counts_from, decide
-from novalgo_executor.facts import Facts, Order, Rules, Signal, is_only_row
+from novalgo_executor.facts import Facts, Order, Rules, Signal, begins_to_miss, is_only_row
 from novalgo_executor.limits import Usage
 from novalgo_executor.market import Market
 from novalgo_executor.metrics import Metrics
@@ -247,7 +247,7 @@ class Desk:
         if found is not None:
             await self.store.apply(found)
             return True
-        if order.missing_since is None:
+        if begins_to_miss(order, self.clock()):
             await self.store.mark_missing(order.request.client_order_id, self.clock())
         await self.sleep(PROBE_PAUSE)
         return False
