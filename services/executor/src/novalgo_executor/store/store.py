@@ -85,17 +85,13 @@ class Store:
         return await self._database.read(signals.symbols)
 
     async def active_signals(self, symbol: str) -> list[Signal]:
-        """Return the symbol's signals without an ending, once the outdated ones got theirs."""
-        found = await self._database.read(lambda c: signals.active(c, symbol))
-        if len({signal.timeframe for signal in found}) == len(found):
-            return found
+        """Return the symbol's signals without an ending, oldest first."""
+        return await self._database.read(lambda c: signals.active(c, symbol))
+
+    async def supersede(self, symbol: str) -> list[Signal]:
+        """End the signals that have not started and whose book has a newer one; return them."""
         now = self._clock()
-
-        def supersede(connection: Connection) -> list[Signal]:
-            signals.supersede(connection, self.outbox, symbol, now)
-            return signals.active(connection, symbol)
-
-        return await self._database.write(supersede)
+        return await self._database.write(lambda c: signals.supersede(c, self.outbox, symbol, now))
 
     async def end_signal(self, signal: Signal, ending: End, *, held: Decimal | None = None) -> bool:
         """Give a signal its one ending; an intent of it that never left ends with it.
