@@ -27,6 +27,7 @@ from bench import (
     publishing,
     replaced,
     restart,
+    rows,
     sheet_memory,
     statuses,
     sustained,
@@ -53,6 +54,7 @@ class Name(StrEnum):
     ALLOWANCE = "allowance"
     PAGE = "page"
     PROFIT = "profit"
+    ROWS = "rows"
     ABUSE = "abuse"
     MEMORY = "memory"
     STATUSES = "statuses"
@@ -71,6 +73,7 @@ BENCHMARKS: dict[Name, Callable[[Stage], Sequence[Found]]] = {
     Name.ALLOWANCE: allowance.measure,
     Name.PAGE: page.measure,
     Name.PROFIT: profit.measure,
+    Name.ROWS: rows.measure,
     Name.ABUSE: abuse.measure,
     Name.MEMORY: memory.measure,
     Name.STATUSES: statuses.measure,

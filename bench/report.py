@@ -121,4 +121,6 @@ def _cells(floor: Series, series: Series, figure: str) -> tuple[str, ...]:
 
 
 def _number(value: float) -> str:
+    if 0 < value < 1:
+        return f"{value:.2f}"
     return f"{value:.1f}" if value < 100 else f"{value:,.0f}"
