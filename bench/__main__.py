@@ -26,6 +26,7 @@ from bench import (
     profit,
     publishing,
     replaced,
+    replicas,
     restart,
     rows,
     sheet_memory,
@@ -47,6 +48,7 @@ DOCS = Path("docs")
 class Name(StrEnum):
     BURST = "burst"
     SUSTAINED = "sustained"
+    REPLICAS = "replicas"
     PUBLISHING = "publishing"
     REPLACED = "replaced"
     KILLED = "killed"
@@ -66,6 +68,7 @@ class Name(StrEnum):
 BENCHMARKS: dict[Name, Callable[[Stage], Sequence[Found]]] = {
     Name.BURST: burst.measure,
     Name.SUSTAINED: sustained.measure,
+    Name.REPLICAS: replicas.measure,
     Name.PUBLISHING: publishing.measure,
     Name.REPLACED: replaced.measure,
     Name.KILLED: killed.measure,
