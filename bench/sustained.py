@@ -11,7 +11,7 @@ from bench.servers import Server, rest
 from bench.stage import Contender, Stage, floor_server, take_turns
 
 CONNECTIONS = 32
-EACH = 60
+EACH = 40
 FLOOR = "bare FastAPI endpoint, one insert"
 INGEST = "ingest in a process of its own"
 
