@@ -343,17 +343,19 @@ class Store:
     async def resume(self, scope: Scope, request_id: UUID) -> bool:
         """Lift the halt of exactly this scope; return whether there was one.
 
-        Resuming all begins the losing streak and the drawdown anew.
+        Lifting the halt of all begins the losing streak and the drawdown anew.
         """
         now = self._clock()
 
         def resume(connection: Connection) -> bool:
             if not requests.take(connection, request_id, now):
                 return False
+            if not halts.remove(connection, self.outbox, scope, request_id, now):
+                return False
             if scope == Scope():
                 account.reset_streak(connection)
                 account.reset_peak(connection)
-            return halts.remove(connection, self.outbox, scope, request_id, now)
+            return True
 
         return await self._database.write(resume)
 
