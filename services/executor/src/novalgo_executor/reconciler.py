@@ -234,7 +234,8 @@ class Reconciler:
         return [order for order in unfinished if not is_given_up(order, now)]
 
     async def _count_fills(self, after: datetime) -> None:
-        for fill in await self._broker.fills(after):
+        # Most of what the overlap lists again is counted: to write for each would hold up trading.
+        for fill in await self._store.uncounted(await self._broker.fills(after)):
             if not await self._store.count_fill(fill):
                 await self._count_unexplained(fill)
 

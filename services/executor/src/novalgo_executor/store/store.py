@@ -264,6 +264,10 @@ class Store:
         now = self._clock()
         return await self._database.write(lambda c: orders.count(c, self.outbox, fill, now))
 
+    async def uncounted(self, fills: Sequence[BrokerFill]) -> Sequence[BrokerFill]:
+        """Return the fills that are not counted yet."""
+        return await self._database.read(lambda c: positions.uncounted(c, fills))
+
     async def count_foreign_fill(self, fill: BrokerFill) -> None:
         """Count, once, a fill that no order of ours explains."""
         now = self._clock()
