@@ -10,11 +10,11 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from novalgo_analytics.exchange import sessions
 from novalgo_analytics.settings import Settings
 from novalgo_analytics.store import Store
 from novalgo_analytics.store.tables import JOURNAL, MOVEMENTS
 from novalgo_common.events import FillRecorded, Leg, Side
+from novalgo_common.exchange_days import sessions
 from novalgo_common.store import Database
 from novalgo_common.wire import encode
 from tests.trading_history import SYMBOLS, History

@@ -64,6 +64,7 @@ class Reconciler:
         elapsed: Callable[[], float],
         new_id: Callable[[], UUID],
         limits: Limits,
+        look_at_cash: Callable[[], Awaitable[None]],
         interval: float,
         expected_account: str | None,
     ) -> None:
@@ -80,6 +81,7 @@ class Reconciler:
         self._clock = clock
         self._new_id = new_id
         self._limits = limits
+        self._look_at_cash = look_at_cash
         self._interval = interval
         self._expected_account = expected_account
         self._agreed: Callable[[], Awaitable[None]] = _nothing
@@ -187,6 +189,9 @@ class Reconciler:
         asyncio.get_running_loop().call_later(SETTLE, self.want)
 
     async def _check_limits(self, account: Account) -> None:
+        if await self._store.breaks_limits(self._limits, account):
+            with suppress(UnavailableError):
+                await self._look_at_cash()  # a withdrawal of this minute looks like a loss
         for trip in await self._store.check_limits(self._limits, account, self._new_id):
             log.warning("limit.tripped", limit=trip.limit, detail=trip.detail)
 
@@ -263,7 +268,7 @@ class Reconciler:
     async def _announce(
         self, account: Account, positions: Sequence[BrokerPosition], stated_at: datetime
     ) -> None:
-        event_id = self._new_id()
+        event_id, moved = self._new_id(), await self._store.moved_since_close()
         await self._store.announce(
             AccountSnapshotTaken(
                 event_id=event_id,
@@ -274,6 +279,6 @@ class Reconciler:
                 last_equity=account.last_equity,
                 buying_power=account.buying_power,
                 positions=position_snapshots(positions, await self._store.known_positions()),
-                limits=limit_states(self._limits, account, self.exposure.dollars) or None,
+                limits=limit_states(self._limits, account, self.exposure.dollars, moved) or None,
             )
         )
