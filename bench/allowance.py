@@ -87,7 +87,9 @@ def _reversals(stage: Stage, system: System) -> Comparison:
         title=f"{SIZE} reversals over {SIZE} symbols under Alpaca's {BUDGET} requests a minute",
         about="From the alerts, all in one instant as a minute begins, to the arrival of the last "
         "order, every position closed and opened on the other side.  The floor is arithmetic: two "
-        f"orders a reversal, {least} requests of {BUDGET} a minute.  Taken once.",
+        f"orders a reversal, {least} requests of {BUDGET} a minute.  Alpaca counts by the minute: "
+        "what is asked besides, and the last 20 requests that are kept for exits, put the rest of "
+        "the entries into the next one.  Taken once.",
         series=[
             Series(ARITHMETIC, [{SECONDS: 60 * least / BUDGET, REQUESTS: float(least)}]),
             Series(NOVALGO, [{SECONDS: seconds, REQUESTS: float(asked)}]),
