@@ -1,4 +1,4 @@
-"""Five years of journal, written straight into analytics' tables: 100,000 trades, 1,000,000 events.
+"""Five years of journal, or a day of it, written straight into analytics' tables.
 
 Each signal has five events (received, submitted, fill, order's end, ending), each trade two
 signals.  What is derived is written as the journal's derivation would; only statuses, decisions and
@@ -63,19 +63,19 @@ class _Leg:
         return uuid.UUID(int=self.number)
 
 
-async def write_five_years(folder: Path, until: datetime) -> None:
+async def write_five_years(folder: Path, until: datetime, trades: int = TRADES) -> None:
     """Make analytics' store in `folder`; it must not be there yet."""
-    await _write(folder, until, YEARS)
+    await _write(folder, until, YEARS, YEARS / trades)
 
 
-async def write_a_day(folder: Path, until: datetime) -> None:
-    """Make analytics' store as it is after one day of the five years."""
-    await _write(folder, until, DAY)
+async def write_a_day(folder: Path, until: datetime, trades: int) -> None:
+    """Make analytics' store as it is after one day of five years of so many trades."""
+    await _write(folder, until, DAY, YEARS / trades)
 
 
-async def _write(folder: Path, until: datetime, over: timedelta) -> None:
+async def _write(folder: Path, until: datetime, over: timedelta, apart: timedelta) -> None:
     async with Database.open(Settings(data_dir=folder), "analytics") as database:
-        legs = _legs(until, over)
+        legs = _legs(until, over, apart)
         number = 0
         while batch := [leg for _, leg in zip(range(BATCH), legs, strict=False)]:
             start = number
@@ -85,9 +85,8 @@ async def _write(folder: Path, until: datetime, over: timedelta) -> None:
         await database.write(lambda c: c.execute(sa.text("ANALYZE")))
 
 
-def _legs(until: datetime, over: timedelta) -> Iterator[_Leg]:
+def _legs(until: datetime, over: timedelta, apart: timedelta) -> Iterator[_Leg]:
     chance = random.Random(7)  # noqa: S311 - a seed makes the journal repeatable
-    apart = YEARS / TRADES
     at = until - over
     for trade in range(int(over / apart)):
         symbol, timeframe = chance.choice(SYMBOLS), chance.choice(TIMEFRAMES)
