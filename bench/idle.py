@@ -28,7 +28,13 @@ def measure(stage: Stage) -> list[Comparison]:
             series=series,
             aims=[
                 *(
-                    Aim(series=each.name, figure=SHARE, at_most=2, of_floor=False)
+                    Aim(
+                        series=each.name,
+                        figure=SHARE,
+                        at_most=2,
+                        of_floor=False,
+                        reason="the sheet is read every 2 s, the stream and the bus are listened to",
+                    )
                     for each in series
                 ),
                 Aim(series=TOGETHER, figure=RESIDENT, at_most=400, of_floor=False),
