@@ -14,7 +14,7 @@ from bench.stage import Contender, Stage, floor_server, take_turns
 FLOOR = "bare FastAPI endpoint, one insert"
 TOGETHER = "NovAlgo in one process"
 ALONE = "ingest in a process of its own"
-REPEATED = {1: 20, 10: 6, 100: 2, 1000: 1}
+REPEATED = {1: 20, 10: 6, 100: 4, 1000: 1}
 """By size: how often a round sends the burst."""
 SHARED = "one interpreter answers and trades: what the first set off takes turns with the last"
 CHECKED = "an alert is checked, translated and stored with its event; the floor inserts its bytes"
