@@ -110,7 +110,7 @@ def main(
         for name, value in machine.items():
             console.print(f"{name}: {value}")
         measured = _measure(list(names or Name), console, given)
-    run = Run(machine=machine, began=f"{began:%Y%m%dT%H%MZ}", whole=not names, measured=measured)
+    run = Run(machine=machine, began=f"{began:%Y%m%dT%H%M%SZ}", whole=not names, measured=measured)
     folder = DOCS if run.whole else RESULTS
     write_page(folder / "benchmarks.md", folder / "images" / "bench", run)
     console.print(
