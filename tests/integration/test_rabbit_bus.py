@@ -11,6 +11,7 @@ from pika import BasicProperties
 from novalgo_common.clock import utc_now
 from novalgo_common.errors import PermanentError, PublishError, SettingsError, UnavailableError
 from novalgo_common.events import AlarmRaised, ConfigRequested, Event
+from novalgo_common.one_write import OneWrite
 from novalgo_common.rabbitmq import RabbitBus
 from novalgo_common.topology import (
     ANALYTICS_JOURNAL,
@@ -65,6 +66,26 @@ async def test_events_wait_for_their_consumer(fresh_amqp_url: str) -> None:
         await bus.subscribe(ANALYTICS_JOURNAL, listener)
 
         await until(lambda: listener.handled == fills)
+
+
+async def test_what_is_published_at_once_leaves_together(
+    fresh_amqp_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes: list[int] = []
+
+    class Counted(OneWrite):
+        def _flush(self) -> None:
+            writes.append(len(self._parts))
+            super()._flush()
+
+    monkeypatch.setattr("novalgo_common.rabbitmq.transport.OneWrite", Counted)
+    async with RabbitBus.connect(fresh_amqp_url, service="test") as bus:
+        writes.clear()
+
+        await asyncio.gather(*(bus.publish(a_fill()) for _ in range(100)))
+
+    assert sum(writes) >= 200, "a fill goes to two queues"
+    assert len(writes) < 30
 
 
 async def test_what_was_not_handled_before_a_close_comes_again(fresh_amqp_url: str) -> None:

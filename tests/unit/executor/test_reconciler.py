@@ -110,6 +110,9 @@ class StoreOfAnIntent(CountingStore):
     async def watermark(self) -> datetime | None:
         return NOON
 
+    async def uncounted(self, fills: Sequence[BrokerFill]) -> Sequence[BrokerFill]:
+        return fills
+
     async def count_fill(self, fill: BrokerFill) -> bool:
         return False
 

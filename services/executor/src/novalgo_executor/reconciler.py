@@ -26,7 +26,7 @@ from novalgo_executor.broker import (
     KeysRefusedError,
     SplitNotice,
 )
-from novalgo_executor.facts import Order
+from novalgo_executor.facts import Order, begins_to_miss, time_since
 from novalgo_executor.limits import Limits, gross_exposure, limit_states
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.order_poll import OVERLAP, OrderPoll
@@ -212,12 +212,14 @@ class Reconciler:
         for order, found in zip(unfinished, answers, strict=True):
             if found is not None:
                 await self._store.apply(found)
-            elif order.missing_since is None and not self._may_be_on_its_way(order):
+            elif begins_to_miss(order, self._clock()) and not self._may_be_on_its_way(order):
                 await self._store.mark_missing(order.request.client_order_id, self._clock())
 
     def _may_be_on_its_way(self, order: Order) -> bool:
         """Return whether only who sends an order can say yet that it is missing."""
-        return order.order_id is None and self._clock() - order.created_at < LONGEST_REQUEST
+        return (
+            order.order_id is None and time_since(order.created_at, self._clock()) < LONGEST_REQUEST
+        )
 
     async def _settle_late_orders(self) -> None:
         """Cancel what is left of orders that turned up too late, and say what becomes of them."""
@@ -237,7 +239,8 @@ class Reconciler:
         return [order for order in unfinished if not is_given_up(order, now)]
 
     async def _count_fills(self, after: datetime) -> None:
-        for fill in await self._broker.fills(after):
+        # Most of what the overlap lists again is counted: to write for each would hold up trading.
+        for fill in await self._store.uncounted(await self._broker.fills(after)):
             if not await self._store.count_fill(fill):
                 await self._count_unexplained(fill)
 

@@ -4,9 +4,18 @@ import asyncio
 from typing import Any, cast
 
 from aio_pika import RobustConnection
-from aiormq.connection import TCPTransportFactory, TLSTransportFactory, TransportFactory
+from aiormq.connection import (
+    Connection,
+    TCPTransportFactory,
+    TLSTransportFactory,
+    TransportFactory,
+)
 
 from novalgo_common.one_write import OneWrite
+
+Connection.FRAME_BUFFER_SIZE = 1000
+"""Messages on their way to the socket.  The client's own 10 would hold up a batch there: of what
+came after them each would wait for the one before, and leave by itself."""
 
 
 class _Joining(TransportFactory):

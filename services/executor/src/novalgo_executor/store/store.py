@@ -93,17 +93,13 @@ class Store:
         return await self._database.read(signals.symbols)
 
     async def active_signals(self, symbol: str) -> list[Signal]:
-        """Return the symbol's signals without an ending, once the outdated ones got theirs."""
-        found = await self._database.read(lambda c: signals.active(c, symbol))
-        if len({signal.timeframe for signal in found}) == len(found):
-            return found
+        """Return the symbol's signals without an ending, oldest first."""
+        return await self._database.read(lambda c: signals.active(c, symbol))
+
+    async def supersede(self, symbol: str) -> list[Signal]:
+        """End the signals that have not started and whose book has a newer one; return them."""
         now = self._clock()
-
-        def supersede(connection: Connection) -> list[Signal]:
-            signals.supersede(connection, self.outbox, symbol, now)
-            return signals.active(connection, symbol)
-
-        return await self._database.write(supersede)
+        return await self._database.write(lambda c: signals.supersede(c, self.outbox, symbol, now))
 
     async def end_signal(self, signal: Signal, ending: End, *, held: Decimal | None = None) -> bool:
         """Give a signal its one ending; an intent of it that never left ends with it.
@@ -276,6 +272,10 @@ class Store:
         now = self._clock()
         return await self._database.write(lambda c: orders.count(c, self.outbox, fill, now))
 
+    async def uncounted(self, fills: Sequence[BrokerFill]) -> Sequence[BrokerFill]:
+        """Return the fills that are not counted yet."""
+        return await self._database.read(lambda c: positions.uncounted(c, fills))
+
     async def count_foreign_fill(self, fill: BrokerFill) -> None:
         """Count, once, a fill that no order of ours explains."""
         now = self._clock()
@@ -355,17 +355,19 @@ class Store:
     async def resume(self, scope: Scope, request_id: UUID) -> bool:
         """Lift the halt of exactly this scope; return whether there was one.
 
-        Resuming all begins the losing streak and the drawdown anew.
+        Lifting the halt of all begins the losing streak and the drawdown anew.
         """
         now = self._clock()
 
         def resume(connection: Connection) -> bool:
             if not requests.take(connection, request_id, now):
                 return False
+            if not halts.remove(connection, self.outbox, scope, request_id, now):
+                return False
             if scope == Scope():
                 account.reset_streak(connection)
                 account.reset_peak(connection)
-            return halts.remove(connection, self.outbox, scope, request_id, now)
+            return True
 
         return await self._database.write(resume)
 
