@@ -47,6 +47,11 @@ def last_session(at: datetime) -> Session:
     return [each for each in sessions(today - _LONGEST_CLOSING, today) if each.closes <= at][-1]
 
 
+def session_before(day: date) -> Session:
+    """Return the newest session of an earlier day."""
+    return sessions(day - _LONGEST_CLOSING, day - _DAY)[-1]
+
+
 @cache
 def session(day: date) -> Session | None:
     """Return the session of a day; None where there is none."""

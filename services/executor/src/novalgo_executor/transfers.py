@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
-from novalgo_common.exchange_days import NEW_YORK, sessions
+from novalgo_common.exchange_days import NEW_YORK, session_before
 from novalgo_executor.broker import CashActivity
-
-_LONG_ENOUGH = timedelta(days=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +24,7 @@ def moved_since_close(told: Iterable[Told], now: datetime) -> Decimal:
 
     That is the close of the newest exchange day before today's, as New York counts days.
     """
-    today = now.astimezone(NEW_YORK).date()
-    close = sessions(today - _LONG_ENOUGH, today - timedelta(days=1))[-1].day
+    close = session_before(now.astimezone(NEW_YORK).date()).day
     return sum((each.amount for each in told if _is_after(each, close)), Decimal(0))
 
 
