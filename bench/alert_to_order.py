@@ -20,7 +20,7 @@ LOCAL = "NovAlgo, one process, LocalBus"
 RABBIT = "NovAlgo, four processes, RabbitMQ"
 ENTRY_P50, ENTRY_P99 = "entry p50 ms", "entry p99 ms"
 EXIT_P50, EXIT_P99 = "exit p50 ms", "exit p99 ms"
-SINGLES = 12
+SINGLES = 10
 KEPT = "signal and intent are on the disk before an order leaves; the floor keeps nothing"
 PAUSE = 0.25
 """Seconds between single alerts: what follows an order, its fill and its rows, is done by then."""

@@ -9,7 +9,7 @@ from bench.novalgo import novalgo
 from bench.servers import Server, rest
 from bench.stage import Stage
 
-SECONDS = 12.0
+SECONDS = 10.0
 TOGETHER = "one process"
 APART = "four processes over RabbitMQ"
 SHARE, RESIDENT = "% of a core", "resident MB"

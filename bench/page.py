@@ -129,7 +129,7 @@ def _pages(stage: Stage, running: NovAlgo) -> Comparison:
             stage,
             title,
             [Contender(QUIET, load(1), [server]), Contender(OPEN, load(PAGES), [server])],
-            stage.rounds,
+            min(stage.rounds, 2),
             warm=True,
         ),
         aims=[Aim(series=OPEN, figure=P50, at_most=3)],

@@ -25,7 +25,7 @@ from novalgo_analytics.rebuilder import Rebuilder
 from novalgo_analytics.store import Store
 from novalgo_common.store import Database
 
-FEW, MANY, MOST = 10_000, 100_000, 1_000_000
+FEW, SOME, MANY, MOST = 10_000, 30_000, 100_000, 1_000_000
 MICROSECONDS, SECONDS = "µs a fill", "CPU seconds"
 LARGEST = f"{MOST:,} fills take minutes: `python -m bench profit --largest` has them too."
 TRIED = 200
@@ -36,15 +36,14 @@ LOOP = "pandas, a loop over the rows"
 
 def measure(stage: Stage) -> list[Found]:
     sizes = (FEW, MANY, MOST) if stage.largest else (FEW, MANY)
-    rooms = {count: stage.room(f"{count}") for count in sizes}
-    for count, room in rooms.items():
-        stage.tell(f"journaling {count:,} fills")
-        seed(room, count)
+    rooms = {count: _journaled(stage, count) for count in sizes}
     fill, ledgers = _one_fill(stage, rooms), _ledgers_by_size(stage, rooms)
     return [
         fill,
         ledgers,
-        _from_the_journal(stage, rooms),
+        _from_the_journal(
+            stage, rooms if stage.largest else {FEW: rooms[FEW], SOME: _journaled(stage, SOME)}
+        ),
         Growth(
             title="What more fills cost",
             along="fills in the journal",
@@ -60,6 +59,13 @@ def measure(stage: Stage) -> list[Found]:
         _against_pandas(stage),
         _report(stage),
     ]
+
+
+def _journaled(stage: Stage, count: int) -> Path:
+    stage.tell(f"journaling {count:,} fills")
+    room = stage.room(f"{count}")
+    seed(room, count)
+    return room
 
 
 def _one_fill(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
