@@ -9,7 +9,7 @@ from bench.novalgo import novalgo
 from bench.servers import Server, rest
 from bench.stage import Stage
 
-SECONDS = 10.0
+SECONDS = 12.0
 TOGETHER = "one process"
 APART = "four processes over RabbitMQ"
 SHARE, RESIDENT = "% of a core", "resident MB"
@@ -33,7 +33,7 @@ def measure(stage: Stage) -> list[Comparison]:
                         figure=SHARE,
                         at_most=2,
                         of_floor=False,
-                        reason="the sheet is read every 2 s, stream and bus are listened to",
+                        reason="the sheet is read every 2 s; stream and bus are listened to",
                     )
                     for each in series
                 ),
