@@ -21,7 +21,7 @@ SIGNALS = 10_000
 CONNECTIONS = 20
 EMPTY, FULL = "nothing stored", f"{SIGNALS:,} signals stored and waiting"
 READY, DONE = "s to ready", "s to the last ending"
-DONE_WITHIN = 120.0
+DONE_WITHIN = 300.0
 
 
 def measure(stage: Stage) -> list[Comparison]:
