@@ -56,6 +56,7 @@ def test_a_reversal_opens_only_when_the_broker_is_seen_to_be_flat() -> None:
     closed = an_order(Leg.CLOSE, Side.BUY)
 
     assert deciding(Action.BUY, orders=(closed,)) == Ask(position=True)
+    assert deciding(Action.BUY, orders=(closed,), quote=None) == Ask(position=True)
     seen = submitted(deciding(Action.BUY, orders=(closed,), broker_position=Decimal(0)))
     assert seen.leg is Leg.OPEN
 

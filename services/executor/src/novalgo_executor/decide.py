@@ -242,6 +242,8 @@ def _open(case: _Case) -> Step:
     assert facts.asset is not None
     if facts.quote_missing:
         return End(Ending.DECLINED, Reason.NO_QUOTE, f"Alpaca has no quote of {signal.symbol}")
+    if facts.orders and facts.broker_position is None:
+        return Ask(position=True)  # first: it may have to wait for Alpaca's limit, and a quote ages
     if facts.quote is None:
         return Ask(quote=True)
     in_dollars = facts.asset.fractionable and facts.only_book and facts.net >= 0
