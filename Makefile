@@ -4,7 +4,7 @@ PACKAGES = libs/common libs/simulator libs/cli services/ingest services/executor
 SEEDS ?= 20000
 CODE = libs services tests bench deploy
 
-.PHONY: setup up demo test lint check format bench bench-check endurance soak chaos
+.PHONY: setup up demo test lint check format bench bench-compare bench-check endurance soak chaos
 setup: .venv/.installed
 
 .venv/.installed: requirements/all.txt pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
@@ -41,6 +41,10 @@ soak: setup
 
 bench: setup
 	.venv/bin/python -m bench
+
+# The two newest whole runs; `make bench-compare RUNS="var/bench/A.json var/bench/B.json"` others.
+bench-compare: setup
+	.venv/bin/python -m bench.compare $(RUNS)
 
 # Against bench/baseline.json; `make bench-check UPDATE=--update` keeps what is measured.
 bench-check: setup

@@ -3,13 +3,16 @@
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from bench import (
     abuse,
@@ -23,25 +26,28 @@ from bench import (
     profit,
     publishing,
     replaced,
+    replicas,
     restart,
+    rows,
     sheet_memory,
-    statuses,
     sustained,
 )
 from bench.broker import rabbitmq
-from bench.client import BenchError, Client, client
-from bench.figures import Comparison
+from bench.client import client
+from bench.figures import Found
 from bench.machine import description
 from bench.report import show, write_page
-from bench.stage import Stage
+from bench.results import RESULTS, Measured, Run, save
+from bench.stage import Given, Stage
 from tests.rabbitmq import delete_our_queues
 
-RESULTS = Path("var/bench")
+DOCS = Path("docs")
 
 
 class Name(StrEnum):
     BURST = "burst"
     SUSTAINED = "sustained"
+    REPLICAS = "replicas"
     PUBLISHING = "publishing"
     REPLACED = "replaced"
     KILLED = "killed"
@@ -49,17 +55,18 @@ class Name(StrEnum):
     ALLOWANCE = "allowance"
     PAGE = "page"
     PROFIT = "profit"
+    ROWS = "rows"
     ABUSE = "abuse"
     MEMORY = "memory"
-    STATUSES = "statuses"
     SHEET_MEMORY = "sheet-memory"
     IDLE = "idle"
     RESTART = "restart"
 
 
-BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
+BENCHMARKS: dict[Name, Callable[[Stage], Sequence[Found]]] = {
     Name.BURST: burst.measure,
     Name.SUSTAINED: sustained.measure,
+    Name.REPLICAS: replicas.measure,
     Name.PUBLISHING: publishing.measure,
     Name.REPLACED: replaced.measure,
     Name.KILLED: killed.measure,
@@ -67,9 +74,9 @@ BENCHMARKS: dict[Name, Callable[[Stage], list[Comparison]]] = {
     Name.ALLOWANCE: allowance.measure,
     Name.PAGE: page.measure,
     Name.PROFIT: profit.measure,
+    Name.ROWS: rows.measure,
     Name.ABUSE: abuse.measure,
     Name.MEMORY: memory.measure,
-    Name.STATUSES: statuses.measure,
     Name.SHEET_MEMORY: sheet_memory.measure,
     Name.IDLE: idle.measure,
     Name.RESTART: restart.measure,
@@ -83,50 +90,70 @@ def main(
     rounds: Annotated[
         int, typer.Option(min=1, help="Rounds of the slow comparisons; the quick take more.")
     ] = 3,
-    results: Annotated[
-        Path, typer.Option(help="Where the page and its plots are written.")
-    ] = RESULTS,
+    largest: Annotated[
+        bool, typer.Option("--largest", help="Also the sizes that take many minutes.")
+    ] = False,
 ) -> None:
     """Measure NovAlgo beside what it could cost at the least, and beside what it replaces.
 
     Servers and client are processes of their own, on loopback and on free ports, with temporary
-    data; nothing outside is touched.  The exit code is 1 when something could not be measured;
-    an aim that is missed is said, and fails nothing.
+    data; nothing outside is touched.  All of them together write docs/benchmarks.md, some of them
+    var/bench/benchmarks.md; the figures of every run are kept in var/bench, for `bench.compare`.
+    The exit code is 1 when something could not be measured; an aim that is missed is said, and
+    fails nothing.
     """
     console = Console(width=120)
-    machine = description()
-    for name, value in machine.items():
-        console.print(f"{name}: {value}")
-    console.print()
-    found: list[Comparison] = []
-    failed = False
-    with client() as sender, rabbitmq() as amqp_url:
-        for chosen in names or list(Name):
-            try:
-                compared = _run(chosen, console, sender, rounds, amqp_url)
-            except BenchError as error:
-                console.print(f"[red]{chosen} was not measured:[/] {error}\n")
-                failed = True
-                continue
-            found += compared
-            for comparison in compared:
-                show(console, comparison)
-    if found:
-        console.print(f"Written to {write_page(results, machine, found)}")
-    raise typer.Exit(1 if failed else 0)
+    began = datetime.now(UTC)
+    with rabbitmq() as amqp_url:
+        given = Given(rounds, amqp_url, largest)
+        machine = description(began, amqp_url)
+        for name, value in machine.items():
+            console.print(f"{name}: {value}")
+        measured = _measure(list(names or Name), console, given)
+    run = Run(machine=machine, began=f"{began:%Y%m%dT%H%MZ}", whole=not names, measured=measured)
+    folder = DOCS if run.whole else RESULTS
+    write_page(folder / "benchmarks.md", folder / "images" / "bench", run)
+    console.print(
+        f"{run.seconds:.0f} s.  Written to {folder}/benchmarks.md and {save(RESULTS, run)}"
+    )
+    raise typer.Exit(1 if any(each.trouble for each in measured) else 0)
 
 
-def _run(
-    name: Name, console: Console, sender: Client, rounds: int, amqp_url: str | None
-) -> list[Comparison]:
-    if amqp_url is not None:
+def _measure(names: Sequence[Name], console: Console, given: Given) -> list[Measured]:
+    measured: list[Measured] = []
+    for number, name in enumerate(names, start=1):
+        so_far = sum(each.seconds for each in measured)
+        place = f"{number} of {len(names)}, {so_far:.0f} s so far: {name}"
+        console.print(f"\n[bold blue]{place}[/]")
+        measured.append(_one(name, console, given))
+    return measured
+
+
+def _one(name: Name, console: Console, given: Given) -> Measured:
+    """Carry out one benchmark; whatever goes wrong in it costs no other its figures."""
+    found: Sequence[Found] = ()
+    trouble, began = "", time.monotonic()
+    try:
+        found = _run(name, console, given)
+    except Exception as error:
+        trouble = f"{type(error).__name__}: {error}"
+        console.print(f"[red]{name} was not measured:[/] {escape(trouble)}")
+    for each in found:
+        show(console, each)
+    seconds = time.monotonic() - began
+    return Measured(name=name, seconds=seconds, found=found, trouble=trouble)
+
+
+def _run(name: Name, console: Console, given: Given) -> Sequence[Found]:
+    if given.amqp_url is not None:
         # What one benchmark leaves lying there would be traded in the next.
-        delete_our_queues(amqp_url)
+        delete_our_queues(given.amqp_url)
     with (
+        client() as sender,
         tempfile.TemporaryDirectory(prefix="novalgo-bench-") as folder,
         console.status(f"{name}: starting") as status,
     ):
-        stage = Stage(Path(folder), sender, rounds, amqp_url, status.update)
+        stage = Stage(Path(folder), sender, given, status.update)
         return BENCHMARKS[name](stage)
 
 

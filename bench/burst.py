@@ -1,11 +1,12 @@
 """A burst of alerts in one instant, each on a new connection, beside the floor."""
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from itertools import cycle
 
 from bench.alerts import alerts, symbols
-from bench.figures import P99, Aim, Comparison, latencies
+from bench.figures import P50, P99, Aim, Comparison, Found, Growth, latencies
 from bench.novalgo import ingest_alone, novalgo
 from bench.servers import Server
 from bench.stage import Contender, Stage, floor_server, take_turns
@@ -13,19 +14,42 @@ from bench.stage import Contender, Stage, floor_server, take_turns
 FLOOR = "bare FastAPI endpoint, one insert"
 TOGETHER = "NovAlgo in one process"
 ALONE = "ingest in a process of its own"
-SIZES = (1, 10, 100, 1000)
+REPEATED = {1: 20, 10: 6, 100: 4, 1000: 1}
+"""By size: how often a round sends the burst."""
+SHARED = "one interpreter answers and trades: what the first set off takes turns with the last"
+CHECKED = "an alert is checked, translated and stored with its event; the floor inserts its bytes"
+PAUSE = 0.03
+"""Seconds between the bursts of one round."""
 
 
-def measure(stage: Stage) -> list[Comparison]:
-    found = []
+def measure(stage: Stage) -> list[Found]:
+    found: list[Found] = []
     with ExitStack() as stack:
         floor = stack.enter_context(floor_server(stage))
         found.append(_together(stage, floor))
         if stage.amqp_url is not None:
             room = stage.room("ingest")
             ingest = stack.enter_context(ingest_alone(room, stage.amqp_url))
-            found += [_alone(stage, floor, ingest, size) for size in SIZES]
+            alone = {size: _alone(stage, floor, ingest, size) for size in REPEATED}
+            found += [*alone.values(), _growth(alone, P50), _growth(alone, P99)]
     return found
+
+
+def _growth(alone: Mapping[int, Comparison], figure: str) -> Growth:
+    return Growth(
+        title=f"How the {figure} of a burst grows",
+        along="alerts in one instant",
+        figure=figure,
+        lines={
+            name: [
+                (size, series.spread(figure).middle)
+                for size, comparison in alone.items()
+                for series in comparison.series
+                if series.name == name
+            ]
+            for name in (FLOOR, ALONE)
+        },
+    )
 
 
 def _together(stage: Stage, floor: Server) -> Comparison:
@@ -33,39 +57,43 @@ def _together(stage: Stage, floor: Server) -> Comparison:
     with novalgo(stage.room("novalgo")) as running:
         servers = [*running.services, running.simulator]
         contenders = [
-            Contender(FLOOR, _burst(stage, floor, 100), [floor]),
-            Contender(TOGETHER, _burst(stage, running.ingest, 100), servers),
+            Contender(FLOOR, _burst(stage, floor, 100, 1), [floor]),
+            Contender(TOGETHER, _burst(stage, running.ingest, 100, 1), servers),
         ]
         return Comparison(
             title=title,
             about="Alert sent to answer received.  The four services share one interpreter, and "
             "begin to trade each alert as soon as the burst is answered.",
-            series=take_turns(stage, title, contenders, stage.rounds * 2),
-            aims=[Aim(series=TOGETHER, figure=P99, at_most=2)],
+            series=take_turns(stage, title, contenders, stage.rounds),
+            aims=[Aim(series=TOGETHER, figure=P99, at_most=2, reason=SHARED)],
         )
 
 
 def _alone(stage: Stage, floor: Server, ingest: Server, size: int) -> Comparison:
     title = f"A burst of {size} {'alert' if size == 1 else 'alerts'}, ingest by itself"
     contenders = [
-        Contender(FLOOR, _burst(stage, floor, size), [floor]),
-        Contender(ALONE, _burst(stage, ingest, size), [ingest]),
+        Contender(FLOOR, _burst(stage, floor, size, REPEATED[size]), [floor]),
+        Contender(ALONE, _burst(stage, ingest, size, REPEATED[size]), [ingest]),
     ]
     return Comparison(
         title=title,
         about="Alert sent to answer received.  Ingest publishes to RabbitMQ; nobody consumes.",
-        series=take_turns(stage, title, contenders, stage.rounds * 4),
-        aims=[Aim(series=ALONE, figure=P99, at_most=1.5)] if size == 100 else [],
+        series=take_turns(stage, title, contenders, stage.rounds * (2 if size == 100 else 1)),
+        aims=[Aim(series=ALONE, figure=P99, at_most=1.5, reason=CHECKED)] if size == 100 else [],
     )
 
 
-def _burst(stage: Stage, of: Server, size: int) -> Callable[[], Mapping[str, float]]:
+def _burst(stage: Stage, of: Server, size: int, times: int) -> Callable[[], Mapping[str, float]]:
     # By turns, so that every alert has an order to bring about.
     actions = cycle(["BUY", "CLOSE"])
 
     def measure() -> Mapping[str, float]:
-        sent = alerts(next(actions), symbols(size))
-        answers = stage.client.burst(of.port, "/webhook", sent)
-        return latencies([answer.seconds for answer in answers])
+        seconds: list[float] = []
+        for _ in range(times):
+            sent = alerts(next(actions), symbols(size))
+            answers = stage.client.burst(of.port, "/webhook", sent)
+            seconds += [answer.seconds for answer in answers]
+            time.sleep(PAUSE)
+        return latencies(seconds)
 
     return measure

@@ -2,15 +2,18 @@
 
 The four services run as processes of their own over RabbitMQ, against a simulator without
 Alpaca's limit of requests.  The samples, the plots and a page with both are written at the end, and
-again each minute, so that a run that is broken off has its results.
+with each sample, so that a run that is broken off has its results.
 """
 
 import asyncio
 import json
+import signal
+import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Annotated
@@ -24,9 +27,12 @@ from bench.broker import rabbitmq
 from bench.endurance_page import write_endurance
 from bench.machine import description
 from bench.novalgo import SYMBOLS, NovAlgo, novalgo
+from bench.results import RESULTS
 from bench.sampling import Sample, Sampler
 
-RESULTS = Path("var/bench")
+DOCS = Path("docs")
+WHOLE = 60
+"""Minutes from which on a run is published."""
 SIGNALS_A_SECOND = 20
 SAMPLE_SECONDS = 15.0
 ACTIONS = ("BUY", "SELL", "CLOSE")
@@ -34,23 +40,25 @@ ACTIONS = ("BUY", "SELL", "CLOSE")
 
 def main(
     minutes: Annotated[float, typer.Option(min=1, help="How long the signals come.")] = 60,
-    results: Annotated[
-        Path, typer.Option(help="Where the page, its plots and the samples are written.")
-    ] = RESULTS,
 ) -> None:
     """Send 20 signals a second, and show whether anything grows that should not.
 
-    The exit code is 1 when an alert was not answered with 200 or has no ending when all is done.
+    An hour or more writes docs/endurance.md, less writes var/bench/endurance.md; the samples are
+    kept in var/bench.  The exit code is 1 when an alert was not answered with 200 or has no ending
+    when all is done.
     """
     console = Console(width=120)
-    results.mkdir(parents=True, exist_ok=True)
+    RESULTS.mkdir(parents=True, exist_ok=True)
     with rabbitmq() as amqp_url, tempfile.TemporaryDirectory(prefix="novalgo-bench-") as folder:
         if amqp_url is None:
             console.print("[red]There is no RabbitMQ: install it, or set NOVALGO_TEST_AMQP_URL.[/]")
             raise typer.Exit(2)
         room = Path(folder)
         with novalgo(room, amqp_url) as running:
-            endurance = Endurance(running, Sampler(running, room, amqp_url), console, results)
+            machine = description(datetime.now(UTC), amqp_url)
+            page = (DOCS if minutes >= WHOLE else RESULTS) / "endurance.md"
+            sampler = Sampler(running, room, amqp_url)
+            endurance = Endurance(running, sampler, console, machine, page)
             unanswered = asyncio.run(endurance.run(minutes * 60))
     if unanswered:
         console.print(f"[red]{unanswered} alerts were not answered with 200.[/]")
@@ -58,11 +66,19 @@ def main(
 
 
 class Endurance:
-    def __init__(self, running: NovAlgo, sampler: Sampler, console: Console, results: Path) -> None:
+    def __init__(
+        self,
+        running: NovAlgo,
+        sampler: Sampler,
+        console: Console,
+        machine: Mapping[str, str],
+        page: Path,
+    ) -> None:
         self._running = running
         self._sampler = sampler
         self._console = console
-        self._results = results
+        self._machine = machine
+        self._page = page
         self._samples: list[Sample] = []
         self._unanswered = 0
         self.unended = 0
@@ -111,8 +127,8 @@ class Endurance:
             self._write()
 
     def _write(self) -> None:
-        write_endurance(self._results, description(), self._samples, self.unended)
-        save(self._results / "endurance.json", self._samples)
+        write_endurance(self._page, self._machine, self._samples, self.unended)
+        save(RESULTS / "endurance.json", self._samples)
 
 
 def save(path: Path, samples: Sequence[Sample]) -> None:
@@ -121,4 +137,6 @@ def save(path: Path, samples: Sequence[Sample]) -> None:
 
 
 if __name__ == "__main__":
+    # What it has started ends with it, also when it is asked to stop.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     typer.run(main)

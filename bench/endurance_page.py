@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from bench.sampling import Sample
 
-PICTURE = "endurance.png"
+PICTURE = Path("images", "endurance.png")
 _COLOURS = ("#2563eb", "#d97706", "#059669", "#db2777")
 PANELS: Sequence[tuple[str, Callable[[Sample], Mapping[str, float]]]] = (
     ("Resident memory, MB", lambda sample: sample.megabytes),
@@ -22,12 +22,14 @@ PANELS: Sequence[tuple[str, Callable[[Sample], Mapping[str, float]]]] = (
 
 
 def write_endurance(
-    folder: Path, machine: Mapping[str, str], samples: Sequence[Sample], unended: int
+    page: Path, machine: Mapping[str, str], samples: Sequence[Sample], unended: int
 ) -> None:
-    """Write `endurance.md` and its picture, unless there are too few samples to say anything."""
+    """Write the page and its picture, unless there are too few samples to say anything."""
     if len(samples) < 4:
         return
-    _draw(samples, folder / PICTURE)
+    picture = page.parent / PICTURE
+    picture.parent.mkdir(exist_ok=True)
+    _draw(samples, picture)
     last = samples[-1]
     lines = [
         "# Endurance",
@@ -45,7 +47,7 @@ def write_endurance(
         "",
         f"![What an endurance run held, over time]({PICTURE})",
     ]
-    (folder / "endurance.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    page.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def growth(samples: Sequence[Sample]) -> list[tuple[str, str, str, str]]:

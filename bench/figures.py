@@ -51,6 +51,8 @@ class Aim:
     at_least: float | None = None
     of_floor: bool = True
     """Whether the bound is a multiple of the floor's figure; else it has the figure's own unit."""
+    reason: str = ""
+    """Why it is missed, where it is known to be: told beside a figure that misses it."""
 
     def is_met_by(self, value: float) -> bool:
         if self.at_most is not None and value > self.at_most:
@@ -86,6 +88,20 @@ class Comparison:
         if aim.of_floor:
             return measured.ratio(self.floor, aim.figure)
         return measured.spread(aim.figure).middle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """How figures grow with a size: for each system the size and the median there."""
+
+    title: str
+    along: str
+    """What the size counts."""
+    figure: str
+    lines: Mapping[str, Sequence[tuple[float, float]]]
+
+
+Found = Comparison | Growth
 
 
 def latencies(seconds: Sequence[float]) -> dict[str, float]:

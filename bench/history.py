@@ -10,11 +10,11 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from novalgo_analytics.exchange import sessions
 from novalgo_analytics.settings import Settings
 from novalgo_analytics.store import Store
 from novalgo_analytics.store.tables import JOURNAL, MOVEMENTS
 from novalgo_common.events import FillRecorded, Leg, Side
+from novalgo_common.exchange_days import sessions
 from novalgo_common.store import Database
 from novalgo_common.wire import encode
 from tests.trading_history import SYMBOLS, History
@@ -72,10 +72,10 @@ def seed(room: Path, count: int) -> None:
     asyncio.run(fill_it())
 
 
-def fresh(room: Path, days: int) -> Path:
+def fresh(room: Path, days: int, trades_a_day: int) -> Path:
     """Journal so many days of trading, through the store itself, and keep the benchmark's bars."""
     open_days = [each.day for each in sessions(date(2021, 1, 4), LAST_DAY)][-days:]
-    history = History(trades_a_day=8)
+    history = History(trades_a_day=trades_a_day)
     events = list(history.events(open_days))
     closes = [json.loads(bar.model_dump_json()) for bar in history.closes(open_days)]
     (room / "closes.json").write_text(json.dumps(closes))

@@ -1,21 +1,28 @@
 """What a figure was measured on: without it, a figure says nothing."""
 
+import asyncio
 import os
 import platform
 import subprocess
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+
+import aio_pika
 
 PACKAGES = ("fastapi", "uvicorn", "uvloop", "sqlalchemy", "aio-pika", "pydantic", "alpaca-py")
 
 
-def description() -> dict[str, str]:
+def description(at: datetime, amqp_url: str | None) -> dict[str, str]:
     return {
         "processor": f"{_processor()}, {os.cpu_count()} cores",
+        "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1024**3:.0f} GB",
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
         "packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
+        "RabbitMQ": asyncio.run(_rabbitmq(amqp_url)) if amqp_url else "none",
         "commit": _commit(),
+        "date": f"{at:%d %B %Y, %H:%M} UTC",
         "load before": " ".join(f"{load:.1f}" for load in os.getloadavg()),
     }
 
@@ -27,7 +34,14 @@ def _processor() -> str:
     return platform.machine()
 
 
+async def _rabbitmq(amqp_url: str) -> str:
+    async with await aio_pika.connect(amqp_url) as connection:
+        assert connection.transport is not None
+        return str(connection.transport.connection.server_properties["version"])
+
+
 def _commit() -> str:
-    command = ["git", "log", "-1", "--format=%h"]
+    """Return the commit, marked where the tree has changes that are not committed."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     return found.stdout.strip() or "unknown"

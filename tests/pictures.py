@@ -21,7 +21,6 @@ from typing import Any
 import pytest
 
 from novalgo_analytics.bookkeeper import Bookkeeper
-from novalgo_analytics.exchange import sessions
 from novalgo_analytics.notifications.channel import channels
 from novalgo_analytics.notifications.notice import Kind, Level, Message
 from novalgo_analytics.notifications.rules import parse_rules
@@ -32,6 +31,7 @@ from novalgo_analytics.settings import Settings
 from novalgo_analytics.store import Store
 from novalgo_common.dead_letters import FileDeadLetters
 from novalgo_common.events import Bar, BarsRequested, CashKind, Event
+from novalgo_common.exchange_days import sessions
 from novalgo_common.local_bus import LocalBus
 from novalgo_common.store import Database
 from tests.builders import a_bars_report, a_cash_movement

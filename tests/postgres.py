@@ -31,7 +31,6 @@ _HOW_TO = "install it (apt-get install postgresql) or set NOVALGO_TEST_DATABASE_
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "fsync": "off",  # no test cuts the server's power
     "max_connections": "200",
 }
 
@@ -46,10 +45,10 @@ def postgres_url() -> Iterator[str]:
     if given:
         yield given
         return
-    if not installed("postgresql", lambda: _programs() is not None):
+    if not installed("postgresql", is_installed):
         unavailable = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         unavailable(f"PostgreSQL is not installed: {_HOW_TO}")
-    with _private_server() as url:
+    with private_server(fsync=False) as url:  # no test cuts the server's power
         yield url
 
 
@@ -84,14 +83,16 @@ def end_session_that_writes(url: str, service: str) -> None:
 
 
 @contextmanager
-def _private_server() -> Iterator[str]:
+def private_server(*, fsync: bool) -> Iterator[str]:
+    """Give the address of a server of the installed PostgreSQL, which ends with the context."""
     folder = Path(tempfile.mkdtemp(prefix="novalgo-postgres-"))
     if os.geteuid() == 0:
         shutil.chown(folder, _OWNER)
     port = free_port()
     url = f"postgresql://novalgo@127.0.0.1:{port}/postgres"
     data = str(folder / "data")
-    options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    settings = {**_SETTINGS, "fsync": "on" if fsync else "off"}
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     _spawn("initdb", "-D", data, "-U", "novalgo", "-A", "trust", "-N", "-E", "UTF8").wait()
     server = _spawn("postgres", "-D", data, "-p", str(port), *options)
     watchdog = subprocess.Popen(
@@ -129,6 +130,10 @@ def program(name: str) -> Path:
     if programs is None or not (programs / name).exists():
         pytest.skip(f"{name} is not installed: {_HOW_TO}")
     return programs / name
+
+
+def is_installed() -> bool:
+    return _programs() is not None
 
 
 def _programs() -> Path | None:

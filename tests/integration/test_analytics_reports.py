@@ -14,7 +14,6 @@ from zipfile import ZipFile
 import pytest
 
 from novalgo_analytics.bookkeeper import Bookkeeper
-from novalgo_analytics.exchange import sessions
 from novalgo_analytics.notifications.rules import parse_rules
 from novalgo_analytics.notifications.rules_file import shipped
 from novalgo_analytics.reports.gatherer import Gatherer
@@ -24,6 +23,7 @@ from novalgo_analytics.store import Store
 from novalgo_common.bus import Responder
 from novalgo_common.dead_letters import FileDeadLetters
 from novalgo_common.events import Bar, BarsRequested, Event
+from novalgo_common.exchange_days import sessions
 from novalgo_common.local_bus import LocalBus
 from novalgo_common.store import Database
 from tests.builders import NOON, a_bars_report, a_fill

@@ -41,6 +41,8 @@ def _many(seeds: range) -> int:
     with ProcessPoolExecutor(PROCESSES) as processes:
         for part in processes.map(_share, _shares(seeds)):
             whole.merge(part)
+            for outcome in part.failures:
+                _say(f"seed {outcome.seed} breaks: {outcome.violations[0].promise}")
             _say(f"{whole.seeds}/{len(seeds)} seeds, {len(whole.failures)} with violations")
     seconds = time.monotonic() - started
     _say(whole.report())

@@ -28,7 +28,7 @@ from novalgo_executor.handler import Handler
 from novalgo_executor.limits import Trip
 from novalgo_executor.reconciler import Reconciler
 from novalgo_executor.steps import Ask, End, Step, Submit, Wait
-from novalgo_executor.store import Counted, Store, account, positions, requests, signals
+from novalgo_executor.store import Counted, Store, account, positions, requests
 from novalgo_executor.symbol_workers import SymbolWorkers
 from tests.simulation.audit.promises import Promise
 
@@ -83,8 +83,8 @@ class _MarksFirst(Relay):
 
 
 class _NoSupersede(Store):
-    async def active_signals(self, symbol: str) -> list[Signal]:
-        return await self._database.read(lambda connection: signals.active(connection, symbol))
+    async def supersede(self, symbol: str) -> list[Signal]:
+        return []
 
 
 class _AcksFirst(Handler):
@@ -100,7 +100,7 @@ class _TrustsTheStream(Reconciler):
 
 class _OvertakingWorkers(SymbolWorkers):
     async def _advance_all(self, symbol: str, *, look_up: bool) -> list[Wait]:
-        found = list(reversed(await self._store.active_signals(symbol)))
+        found = list(reversed(await self._desk.waiting(symbol)))
         waits = [await self._advance(signal) for signal in found]
         return [wait for wait in waits if wait is not None]
 

@@ -44,6 +44,7 @@ async def test_of_a_backlog_of_a_thousand_each_books_newest_counts_if_it_is_not_
     with serving_alpaca(simulator_settings(tmp_path / "alpaca", simulator_step=3600)) as alpaca:
         async with running_executor(tmp_path, alpaca, config, sequence=1000) as executor:
             await until(lambda: len(executor.of(SignalEnded)) == len(SYMBOLS) * (OLDER + 1))
+            metrics = (await executor.http.get("/metrics")).text.splitlines()
         bought = Counter(order["symbol"] for order in truth(alpaca)["orders"])
 
     endings = Counter((ended.ending, ended.reason) for ended in executor.of(SignalEnded))
@@ -54,6 +55,8 @@ async def test_of_a_backlog_of_a_thousand_each_books_newest_counts_if_it_is_not_
         (Ending.DECLINED, Reason.ALREADY_FLAT): len(LEAVING),
     }
     assert bought == Counter(FRESH)
+    for (ending, _reason), count in endings.items():
+        assert f'novalgo_signals_ended_total{{ending="{ending}"}} {count:.1f}' in metrics
 
 
 async def test_after_a_stop_of_twenty_minutes_entries_have_expired_and_exits_go_on(

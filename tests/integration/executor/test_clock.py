@@ -1,7 +1,7 @@
 """Alpaca dates the fills by its own clock, however ours is set meanwhile."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from novalgo_common.clock import utc_now
 from novalgo_common.events import AccountSnapshotTaken, FillRecorded
 from tests.running_executor import RunningExecutor, running_executor
+from tests.set_clock import SetClock
 from tests.simulated_alpaca import control, serving_alpaca, simulator_settings
 from tests.waiting import until
 
@@ -36,14 +37,10 @@ async def comparison(executor: RunningExecutor) -> None:
 
 
 async def test_a_fill_is_counted_after_our_clock_was_set_ahead(tmp_path: Path, alpaca: str) -> None:
-    ahead = timedelta(0)
-
-    def clock() -> datetime:
-        return utc_now() + ahead
-
+    clock = SetClock(utc_now())
     async with running_executor(tmp_path, alpaca, clock=clock) as executor:
         await comparison(executor)
-        ahead = STEP
+        clock.set(clock() + STEP)
         await comparison(executor)
         buy_by_hand(alpaca)
         await until(lambda: len(executor.of(FillRecorded)) > 0)

@@ -163,6 +163,22 @@ async def test_a_losing_streak_halts_until_a_person_resumes(tmp_path: Path, alpa
     assert resumed.ending is Ending.FILLED
 
 
+async def test_a_resume_where_nothing_is_halted_begins_nothing_anew(
+    tmp_path: Path, alpaca: str
+) -> None:
+    async with running_executor(tmp_path, alpaca, limit_losing_streak=2) as executor:
+        for _ in range(2):
+            await executor.ask("resume")
+            control(alpaca, "price", symbol="AAPL", price="200.00")
+            await executor.trade(Action.BUY)
+            control(alpaca, "price", symbol="AAPL", price="150.00")
+            await executor.trade(Action.CLOSE)
+        await until(lambda: bool(executor.of(TradingHalted)))
+
+    [halt] = executor.of(TradingHalted)
+    assert "losing_streak" in halt.reason
+
+
 async def test_a_days_loss_halts(tmp_path: Path, alpaca: str) -> None:
     config = a_config_changed(rows=[a_config_row(position_size=Decimal(50_000))])
     async with running_executor(tmp_path, alpaca, config, limit_day_loss=1000) as executor:

@@ -1,31 +1,18 @@
 """How long trades lasted, and how far they went both ways before they ended."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from novalgo_analytics.accounting.excursions import Excursion, bars_held, excursion
-from novalgo_analytics.exchange import last_session, sessions
+from novalgo_common.exchange_days import sessions
 from tests.builders import NOON, a_bar
 from tests.unit.analytics.test_trading import a_trade
 
 MINUTE = timedelta(minutes=1)
 OPEN, CLOSE = NOON - 150 * MINUTE, NOON + 240 * MINUTE
 """The session of that Wednesday: 9:30 to 16:00 in New York."""
-
-
-def test_the_exchange_is_closed_on_a_holiday_and_early_after_it() -> None:
-    days = sessions(date(2026, 11, 25), date(2026, 11, 30))
-
-    assert [each.day.day for each in days] == [25, 27, 30]
-    assert days[1].closes == datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
-
-
-def test_the_last_session_is_the_newest_that_has_closed() -> None:
-    assert last_session(CLOSE - MINUTE).day == date(2026, 11, 10)
-    assert last_session(CLOSE).day == date(2026, 11, 11)
-    assert last_session(datetime(2026, 11, 15, 12, tzinfo=UTC)).day == date(2026, 11, 13)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The stream of events: no gap, no double, wherever a listener begins and whatever it missed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -124,3 +124,19 @@ async def test_a_notice_reaches_every_listener_and_has_no_id(tmp_path: Path) -> 
         told = await asyncio.wait_for(asyncio.gather(*waiting), 10)
 
     assert [b"event: notice" in each and b"id:" not in each for each in told] == [True, True]
+
+
+async def test_pages_that_are_open_are_counted(tmp_path: Path) -> None:
+    async with a_feed(tmp_path) as (_, feed):
+        streams = [feed.listen(0), feed.listen(0)]
+        for stream in streams:
+            await anext(stream)
+        opened = feed.listeners
+        await aclose(streams[0])
+
+        assert (opened, feed.listeners) == (2, 1)
+
+
+async def aclose(stream: AsyncIterator[bytes]) -> None:
+    assert isinstance(stream, AsyncGenerator)
+    await stream.aclose()

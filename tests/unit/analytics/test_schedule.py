@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from novalgo_analytics.exchange import sessions
 from novalgo_analytics.reports.period import of_days, of_week
 from novalgo_analytics.reports.schedule import due
+from novalgo_common.exchange_days import sessions
 
 AROUND = sessions(date(2026, 11, 16), date(2026, 12, 4))
 

@@ -32,15 +32,16 @@ def test_growth_is_told_from_the_first_quarter_on() -> None:
 
 
 def test_the_page_has_the_figures_and_a_picture(tmp_path: Path) -> None:
-    write_endurance(tmp_path, {"Python": "3.11"}, an_hour(megabytes_at_the_end=90.0), unended=2)
+    path = tmp_path / "endurance.md"
+    write_endurance(path, {"Python": "3.11"}, an_hour(megabytes_at_the_end=90.0), unended=2)
 
-    page = (tmp_path / "endurance.md").read_text()
+    page = path.read_text()
     assert "2 without an ending" in page
     assert "| Resident memory, MB: ingest | 90.0 | 90.0 | ×1.00 |" in page
     assert (tmp_path / PICTURE).stat().st_size > 10_000
 
 
 def test_a_run_that_has_just_begun_has_no_page(tmp_path: Path) -> None:
-    write_endurance(tmp_path, {}, [SAMPLE], unended=0)
+    write_endurance(tmp_path / "endurance.md", {}, [SAMPLE], unended=0)
 
     assert list(tmp_path.iterdir()) == []

@@ -40,6 +40,7 @@ def a_summary(**changes: Any) -> dict[str, Any]:
             "cash": "900.10",
             "equity": "1000",
             "last_equity": "1010",
+            "earned_since_close": "-10",
             "buying_power": "1800",
         },
         "positions": [],

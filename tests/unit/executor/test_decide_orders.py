@@ -1,6 +1,7 @@
 """What a signal's own orders still need before it can go on."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -107,6 +108,15 @@ def test_a_newer_signal_cancels_an_order_that_rests() -> None:
     assert patience_over == Cancel(facts.orders[0])
     overnight = replace(facts, hours=CLOSED)
     assert decide(a_stored_signal(), overnight, RULES, now=NOON) == Cancel(facts.orders[0])
+
+
+def test_a_clock_that_was_set_back_keeps_nothing_waiting_until_it_has_caught_up() -> None:
+    earlier = NOON - timedelta(hours=1)
+    resting = replace(with_order(status=OrderStatus.OPEN, ended_at=None), newer_waits=True)
+    uncounted = some_facts(orders=(an_order(Leg.CLOSE, counted_quantity=Decimal(10)),))
+
+    assert isinstance(decide(a_stored_signal(), resting, RULES, now=earlier), Cancel)
+    assert isinstance(decide(a_stored_signal(), uncounted, RULES, now=earlier), CountFills)
 
 
 def test_a_signal_whose_order_gave_way_ends_superseded() -> None:

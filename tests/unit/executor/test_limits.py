@@ -110,6 +110,16 @@ def test_a_broken_limit_of_the_account_trips(
     assert [trip.limit for trip in found] == tripped
 
 
+def test_a_withdrawal_is_no_loss_of_the_day_and_a_deposit_hides_none() -> None:
+    limits, withdrawn = Limits(day_loss=Decimal(500)), an_account("94600")
+
+    assert not trips(limits, withdrawn, peak=PEAK, losing_streak=0, moved=Decimal(-5000))
+    [day_loss] = limit_states(limits, withdrawn, Decimal(0), Decimal(-5000))
+    assert day_loss.used == 400
+    [trip] = trips(limits, an_account("104500"), peak=PEAK, losing_streak=0, moved=Decimal(5000))
+    assert trip.detail.startswith("500.00 dollars")
+
+
 def test_the_limits_that_are_on_are_stated_with_what_is_used() -> None:
     limits = Limits(gross_exposure=Decimal(50_000), day_loss=Decimal(1000), losing_streak=5)
     account = an_account("99400")

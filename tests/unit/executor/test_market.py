@@ -91,3 +91,14 @@ async def test_a_night_that_nobody_looked_at_ends_the_session_all_the_same() -> 
     await market.hours()
 
     assert market.open_since == alpaca.now
+
+
+async def test_hours_from_before_our_clock_was_set_back_are_not_believed() -> None:
+    alpaca = Sessions(datetime(2026, 11, 16, 15, 0, tzinfo=UTC))
+    ours = alpaca.now
+    market = Market(cast(Broker, alpaca), lambda: ours)
+    assert (await market.hours()).is_open
+
+    alpaca.now, ours = alpaca.now + timedelta(hours=2), ours - timedelta(hours=1)
+
+    assert not (await market.hours()).is_open

@@ -87,6 +87,12 @@ class CountingStore:
     async def halts(self) -> list[Halt]:
         return []
 
+    async def moved_since_close(self) -> Decimal:
+        return Decimal(0)
+
+    async def breaks_limits(self, *_: object) -> bool:
+        return False
+
     async def check_limits(self, *_: object) -> list[Trip]:
         return []
 
@@ -103,6 +109,9 @@ class StoreOfAnIntent(CountingStore):
 
     async def watermark(self) -> datetime | None:
         return NOON
+
+    async def uncounted(self, fills: Sequence[BrokerFill]) -> Sequence[BrokerFill]:
+        return fills
 
     async def count_fill(self, fill: BrokerFill) -> bool:
         return False
@@ -235,6 +244,10 @@ async def test_a_silence_of_more_than_three_minutes_stops_entries_and_raises_one
     assert store.alarms == ["not_compared"]
 
 
+async def nothing_moved() -> None:
+    pass
+
+
 async def a_reconciler(
     store: CountingStore,
     broker: FilledBroker | None = None,
@@ -255,6 +268,7 @@ async def a_reconciler(
         clock=clock,
         new_id=uuid4,
         limits=Limits(),
+        look_at_cash=nothing_moved,
         interval=0.01,
         expected_account=None,
     )

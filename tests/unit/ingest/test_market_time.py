@@ -1,39 +1,9 @@
-import warnings
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
-import exchange_calendars
 import pytest
 
-from novalgo_ingest.silence.market_time import bar_length, market_time, session
+from novalgo_ingest.silence.market_time import bar_length, market_time
 from tests.builders import NOON
-
-ONCE = {
-    date(2025, 1, 9),  # the funeral of a former president
-}
-"""Closings by no rule."""
-
-
-@pytest.fixture(scope="module")
-def schedule() -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return exchange_calendars.get_calendar(
-            "XNYS", start="2022-01-01", end="2027-10-31"
-        ).schedule
-
-
-def test_the_sessions_are_those_of_the_exchanges_calendar(schedule: Any) -> None:
-    known = {
-        opens.date(): (opens.to_pydatetime(), closes.to_pydatetime())
-        for opens, closes in zip(schedule["open"], schedule["close"], strict=True)
-    }
-
-    day = date(2022, 1, 1)
-    while day <= date(2027, 10, 31):
-        if day not in ONCE:
-            assert session(day) == known.get(day), day
-        day += timedelta(days=1)
 
 
 @pytest.mark.parametrize(

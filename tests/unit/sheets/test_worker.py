@@ -125,6 +125,16 @@ async def test_a_write_uses_each_read_once(desk: Desk) -> None:
     )
 
 
+async def test_the_store_is_read_anew_after_a_commit_alone(desk: Desk) -> None:
+    first = await desk.store.kept()
+    unchanged = await desk.store.kept()
+    await desk.handle(a_signal_ended())
+    after = await desk.store.kept()
+
+    assert unchanged is first
+    assert [len(kept.changes) for kept in (first, after)] == [0, 1]
+
+
 async def test_an_event_that_comes_again_changes_nothing(desk: Desk) -> None:
     event = a_signal_ended()
     await desk.handle(event)

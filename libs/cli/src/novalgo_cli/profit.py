@@ -34,13 +34,12 @@ def show_profit(summary: Mapping[str, Any], console: Console, *, as_json: bool) 
 def _account(account: Mapping[str, str] | None) -> Text:
     if account is None:
         return Text("The broker has not stated the account yet.")
-    change = Decimal(account["equity"]) - Decimal(account["last_equity"])
     at = to_pacific(datetime.fromisoformat(account["at"]))
     return Text.assemble(
         ("Equity ", "bold"),
         (f"${_cents(account['equity']):,}", "bold"),
         " (",
-        _gain(change),
+        _gain(Decimal(account["earned_since_close"])),
         " since the last close), cash ",
         f"${_cents(account['cash']):,}, buying power ${_cents(account['buying_power']):,}",
         (f", as of {at:%b %d %H:%M:%S} Pacific", "dim"),

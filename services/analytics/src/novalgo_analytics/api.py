@@ -13,7 +13,6 @@ from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import Response, StreamingResponse
 
 from novalgo_analytics.access import Access
-from novalgo_analytics.exchange import last_session
 from novalgo_analytics.exports.csv_file import csv_file
 from novalgo_analytics.exports.parquet_file import parquet_file
 from novalgo_analytics.exports.tables import TABLES
@@ -28,6 +27,7 @@ from novalgo_common.clock import Clock
 from novalgo_common.credentials import Credential
 from novalgo_common.errors import SettingsError
 from novalgo_common.events import TrialRequested
+from novalgo_common.exchange_days import last_session
 from novalgo_common.wire import encode
 
 LINES = "application/x-ndjson"
@@ -59,7 +59,7 @@ def api_routes(
     async def period(days: Days = None, kind: Kind = Kind.DAY) -> Period:
         if days is not None:
             return of_days(days, day_of(clock()))
-        closed = (await asyncio.to_thread(last_session, clock())).day
+        closed = last_session(clock()).day
         return of_week(closed) if kind is Kind.WEEK else of_day(closed)
 
     @router.get("/report")

@@ -49,7 +49,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         relay = Relay(store.outbox, bus)
         reporter = Reporter(store, bookkeeper, metrics, clock)
         feed = Feed(store)
-        neighbours = Neighbours(settings.neighbours, clock, feed.notice)
+        neighbours = Neighbours(settings.neighbours, clock, feed.notice, lambda: feed.listeners > 0)
         readiness = Readiness(
             store=database.problem,
             bus=one_check(bus.problems),

@@ -1,9 +1,8 @@
 """New York's days: a trading day is the exchange's, wherever its owner lives.  Pure."""
 
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
-NEW_YORK = ZoneInfo("America/New_York")
+from novalgo_common.exchange_days import NEW_YORK
 
 
 def day_of(at: datetime) -> date:

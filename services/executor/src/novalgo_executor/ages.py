@@ -30,7 +30,7 @@ class Ages:
         """Return the time since `since`; another `since` of the signal begins anew."""
         seen = self._seen.get(signal_id)
         if seen is None or seen[0] != since:
-            seen = (since, self.clock() - since, self.elapsed())
+            seen = (since, max(timedelta(), self.clock() - since), self.elapsed())
             self._seen[signal_id] = seen
         _, first_age, at = seen
         return first_age + timedelta(seconds=self.elapsed() - at)

@@ -118,12 +118,12 @@ def fill(activity: Answer) -> BrokerFill:
 
 
 def cash(activity: Answer) -> CashActivity | None:
-    """Read a non-trade activity; None where it moves no cash, or stands no more.
+    """Read a non-trade activity; None where it moves no cash.
 
     Kinds are those of Alpaca's schema `ActivityType`; one that is not known is another.
     """
     word, net = str(_get(activity, "activity_type")), activity.get("net_amount")
-    if net is None or amount(net) == 0 or activity.get("status", "executed") == "canceled":
+    if net is None or amount(net) == 0:
         return None
     return CashActivity(
         activity_id=str(_get(activity, "id")),
@@ -132,6 +132,7 @@ def cash(activity: Answer) -> CashActivity | None:
         amount=amount(net),
         symbol=parse_symbol(str(activity.get("symbol") or "")),
         booked_at=moment(activity.get("created_at") or _noon(_get(activity, "date"))),
+        is_cancelled=activity.get("status") == "canceled",
     )
 
 

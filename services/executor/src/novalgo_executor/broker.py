@@ -108,6 +108,8 @@ class CashActivity:
     """Signed dollars."""
     symbol: str | None
     booked_at: datetime
+    is_cancelled: bool = False
+    """Whether it stands no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,5 +272,6 @@ class CashBook(Protocol):
     async def cash(self, after: datetime) -> Sequence[CashActivity]:
         """Return what moved cash without a trade and was booked after a time by our clock.
 
-        Oldest first; raise `UnavailableError` when no definite answer came.
+        Oldest first, with what was cancelled since; raise `UnavailableError` when no definite
+        answer came.
         """

@@ -13,11 +13,20 @@ from decimal import Decimal
 from novalgo_common.events import Action, Ending, Leg, OrderStatus, Reason, Side
 from novalgo_common.order_ids import client_order_id
 from novalgo_executor.broker import OrderRequest, PositionIntent, Quote
-from novalgo_executor.facts import ZERO, Facts, Order, Rules, Signal, WhenClosed
+from novalgo_executor.facts import (
+    ZERO,
+    Facts,
+    Order,
+    Rules,
+    Signal,
+    WhenClosed,
+    time_since,
+)
 from novalgo_executor.halts import Halt
 from novalgo_executor.refuse import refuse_entry, refuse_size
 from novalgo_executor.size import Size, size_row, too_small
 from novalgo_executor.steps import (
+    OUTDATED,
     Ask,
     Cancel,
     CountFills,
@@ -46,6 +55,9 @@ class _Case:
     def too_old(self) -> bool:
         return self.facts.age > self.age_limit
 
+    def since(self, moment: datetime) -> timedelta:
+        return time_since(moment, self.now)
+
     def missed_the_close(self, order: Order) -> bool:
         """Say whether an entry would be filled by an open for which nothing is to be queued."""
         is_late = order.leg is Leg.OPEN and not self.facts.hours.is_open
@@ -58,7 +70,7 @@ class _Case:
             return False
         some = order.filled_quantity > 0
         patience = self.rules.entry_patience if some else self.age_limit
-        return self.now - max(order.created_at, opened) >= patience
+        return self.since(max(order.created_at, opened)) >= patience
 
 
 def age_counts_from(signal: Signal, orders: Sequence[Order]) -> datetime:
@@ -82,7 +94,7 @@ def decide(signal: Signal, facts: Facts, rules: Rules, *, now: datetime) -> Step
             return short
     if facts.newer_waits and not facts.orders:
         # It may have come while an older signal of the symbol was being carried out.
-        return _superseded("a newer signal came before its turn")
+        return OUTDATED
 
     held_as = _side_of(facts.held)
     if held_as is signal.action:
@@ -105,14 +117,14 @@ def _finish(case: _Case, order: Order) -> Step | None:
         return _finish_unknown(case, order)
     if order.status is OrderStatus.OPEN:
         market_open = case.facts.hours.is_open
-        impatient = case.now - order.created_at >= case.rules.patience or not market_open
+        impatient = case.since(order.created_at) >= case.rules.patience or not market_open
         gives_way = case.facts.newer_waits and impatient
         if gives_way or case.rests_too_long(order) or case.missed_the_close(order):
             return Cancel(order)
         return Wait(parked=not market_open)
     if order.counted_quantity < order.filled_quantity:
         # The stream is about to tell the fills, for no request at all.
-        waited = case.now - (order.ended_at or case.now)
+        waited = case.since(order.ended_at or case.now)
         return CountFills(order) if waited >= case.rules.stream_lag else Wait()
     return None
 
@@ -159,7 +171,7 @@ def _fall_short(case: _Case, order: Order) -> Step | None:
     if case.facts.held == 0:
         return None
     ended_at = order.ended_at or case.now
-    return Wait() if case.now - ended_at < case.rules.grace else _end_short(order, case.facts)
+    return Wait() if case.since(ended_at) < case.rules.grace else _end_short(order, case.facts)
 
 
 def _end_short(order: Order, facts: Facts) -> End:
@@ -308,7 +320,7 @@ def _meets(side: Side, quote: Quote | None) -> Decimal | None:
 def _mismatch(case: _Case) -> Step:
     ended_at = case.facts.orders[-1].ended_at
     assert ended_at is not None
-    if case.now - ended_at < case.rules.grace:
+    if case.since(ended_at) < case.rules.grace:
         return Wait()
     return End(
         Ending.FAILED,

@@ -14,6 +14,7 @@ import structlog
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.events import OrderStatus
+from novalgo_common.observability import about
 from novalgo_common.tracing import span
 from novalgo_executor.ages import Ages
 from novalgo_executor.broker import (
@@ -26,7 +27,7 @@ from novalgo_executor.broker import (
     Unsure,
 )
 from novalgo_executor.decide import age_counts_from, decide
-from novalgo_executor.facts import Facts, Order, Rules, Signal, is_only_row
+from novalgo_executor.facts import Facts, Order, Rules, Signal, begins_to_miss, is_only_row
 from novalgo_executor.limits import Usage
 from novalgo_executor.market import Market
 from novalgo_executor.metrics import Metrics
@@ -34,7 +35,18 @@ from novalgo_executor.order_poll import OrderPoll
 from novalgo_executor.reconciler import Reconciler
 from novalgo_executor.refuse import refuse_size
 from novalgo_executor.size import Size
-from novalgo_executor.steps import Ask, Cancel, CountFills, End, LookUp, Send, Step, Submit, Wait
+from novalgo_executor.steps import (
+    OUTDATED,
+    Ask,
+    Cancel,
+    CountFills,
+    End,
+    LookUp,
+    Send,
+    Step,
+    Submit,
+    Wait,
+)
 from novalgo_executor.store import Store
 
 log = structlog.get_logger()
@@ -60,6 +72,16 @@ class Desk:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _not_before: dict[str, float] = field(default_factory=dict)
     """Until when an order that did not leave need not be sent again, by its client order id."""
+
+    async def waiting(self, symbol: str) -> list[Signal]:
+        """Return the symbol's signals without an ending, once the outdated ones got theirs."""
+        found = await self.store.active_signals(symbol)
+        if len({signal.timeframe for signal in found}) == len(found):
+            return found
+        for outdated in await self.store.supersede(symbol):
+            with about(outdated.signal_id, symbol=symbol):
+                self._note_end(outdated, OUTDATED)
+        return await self.store.active_signals(symbol)
 
     async def advance(self, signal: Signal) -> Wait | None:
         """Take a signal as far as it goes now; return the wait it is in, or None once it ended."""
@@ -98,12 +120,15 @@ class Desk:
         """Give the signal its ending, with `held` only while its book holds that."""
         if not await self.store.end_signal(signal, ending, held=held):
             return False
+        self._note_end(signal, ending)
+        return True
+
+    def _note_end(self, signal: Signal, ending: End) -> None:
         self.ages.forget(signal.signal_id)
         self.metrics.ended(ending.ending)
         log.info(
             "signal.ended", ending=ending.ending, reason=ending.reason, detail=ending.detail or None
         )
-        return True
 
     async def look_up_open(self, signal: Signal) -> None:
         """Ask the broker about the signal's open orders, of which no news has come."""
@@ -222,7 +247,7 @@ class Desk:
         if found is not None:
             await self.store.apply(found)
             return True
-        if order.missing_since is None:
+        if begins_to_miss(order, self.clock()):
             await self.store.mark_missing(order.request.client_order_id, self.clock())
         await self.sleep(PROBE_PAUSE)
         return False

@@ -147,6 +147,20 @@ class Facts:
         return self.held + sum(self.other_books, ZERO) + self.external
 
 
+def time_since(moment: datetime, now: datetime) -> timedelta:
+    """Return how long ago a stored moment is.
+
+    One that lies ahead was stored before our clock was set back.  It counts as past by as much: too
+    long rather than too short, so that nothing stands still until the clock has caught up.
+    """
+    return abs(now - moment)
+
+
+def begins_to_miss(order: Order, now: datetime) -> bool:
+    """Return whether the time for which an order is denied begins (anew) with a denial now."""
+    return order.missing_since is None or order.missing_since > now
+
+
 def is_only_row(signal: Signal, rows: Sequence[ConfigRow]) -> bool:
     """Return whether no other active row has the signal's symbol."""
     return not any(

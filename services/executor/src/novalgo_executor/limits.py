@@ -105,9 +105,11 @@ def gross_exposure(positions: Sequence[BrokerPosition]) -> Decimal:
     return sum((abs(position.market_value or ZERO) for position in positions), ZERO)
 
 
-def limit_states(limits: Limits, account: Account, exposure: Decimal) -> tuple[LimitState, ...]:
-    """Return the limits that are on, for people to look at."""
-    loss = max(account.last_equity - account.equity, ZERO)
+def limit_states(
+    limits: Limits, account: Account, exposure: Decimal, moved: Decimal = ZERO
+) -> tuple[LimitState, ...]:
+    """Return the limits that are on, for people to look at; for `moved` see `trips`."""
+    loss = max(_lost(account, moved), ZERO)
     stated = (
         ("orders a minute", limits.orders_a_minute, None),
         ("dollars of one order", limits.order_dollars, None),
@@ -124,10 +126,16 @@ def limit_states(limits: Limits, account: Account, exposure: Decimal) -> tuple[L
     )
 
 
-def trips(limits: Limits, account: Account, *, peak: Decimal, losing_streak: int) -> list[Trip]:
-    """Return the limits that are broken now."""
+def trips(
+    limits: Limits, account: Account, *, peak: Decimal, losing_streak: int, moved: Decimal = ZERO
+) -> list[Trip]:
+    """Return the limits that are broken now.
+
+    `moved` is what the owner moved in, less what out, since the previous close: neither gain nor
+    loss.
+    """
     found = []
-    loss = account.last_equity - account.equity
+    loss = _lost(account, moved)
     if limits.day_loss is not None and loss >= limits.day_loss:
         found.append(Trip("day_loss", f"{loss:.2f} dollars were lost since the previous close"))
     drawdown = HUNDRED * (peak - account.equity) / peak if peak > 0 else ZERO
@@ -138,3 +146,7 @@ def trips(limits: Limits, account: Account, *, peak: Decimal, losing_streak: int
         detail = f"the last {losing_streak} closing orders lost"
         found.append(Trip("losing_streak", detail))
     return found
+
+
+def _lost(account: Account, moved: Decimal) -> Decimal:
+    return account.last_equity + moved - account.equity

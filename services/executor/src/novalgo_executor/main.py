@@ -52,6 +52,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         alarms = Alarms(store=store, clock=clock, new_id=uuid.uuid4)
         market = Market(broker, clock)
         poll = OrderPoll(store, broker)
+        cashier = Cashier(store=store, book=broker, clock=clock)
         reconciler = Reconciler(
             store=store,
             broker=broker,
@@ -63,6 +64,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             elapsed=elapsed,
             new_id=uuid.uuid4,
             limits=settings.rules.limits,
+            look_at_cash=cashier.look,
             interval=float(settings.reconcile_seconds),
             expected_account=settings.alpaca_account,
         )
@@ -110,7 +112,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         background.run("assets", lambda: market.keep_assets(config))
         watchdog = Watchdog(store=store, market=market, alarms=alarms, clock=clock)
         background.run("watchdog", watchdog.run)
-        background.run("cashier", Cashier(store=store, book=broker, clock=clock).run)
+        background.run("cashier", cashier.run)
 
         readiness = Readiness(
             reconciled=reconciler.problem,

@@ -29,7 +29,7 @@ class Market:
         self._broker = broker
         self._clock = clock
         self._hours: MarketHours | None = None
-        self._hours_until: datetime | None = None
+        self._hours_last: tuple[datetime, datetime] | None = None
         self._assets: dict[str, tuple[Asset, datetime]] = {}
         self._session = Shared[None, MarketHours](lambda _: self._broker.hours())
         self._quotes = Shared[str, Mapping[str, Quote]](self._ask_quotes)
@@ -41,14 +41,20 @@ class Market:
     async def hours(self) -> MarketHours:
         """Return the session now."""
         now = self._clock()
-        if self._hours is None or self._hours_until is None or now >= self._hours_until:
+        if self._hours is None or not self._hours_stand(now):
             if self._hours is not None and now >= self._hours.next_close:
                 self.open_since = None  # it closed meanwhile, seen or not
             self._hours = await self._session.get(None)
             boundary = self._hours.next_close if self._hours.is_open else self._hours.next_open
-            self._hours_until = min(now + HOURS_LAST, boundary) if boundary > now else now
+            self._hours_last = (now, min(now + HOURS_LAST, boundary))
             self.open_since = (self.open_since or now) if self._hours.is_open else None
         return self._hours
+
+    def _hours_stand(self, now: datetime) -> bool:
+        if self._hours_last is None:
+            return False
+        asked_at, until = self._hours_last
+        return asked_at <= now < until
 
     async def asset(self, symbol: str) -> Asset:
         """Return the asset; one that Alpaca does not know is not tradable."""

@@ -26,7 +26,7 @@ from novalgo_executor.broker import (
     KeysRefusedError,
     SplitNotice,
 )
-from novalgo_executor.facts import Order
+from novalgo_executor.facts import Order, begins_to_miss, time_since
 from novalgo_executor.limits import Limits, gross_exposure, limit_states
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.order_poll import OVERLAP, OrderPoll
@@ -64,6 +64,7 @@ class Reconciler:
         elapsed: Callable[[], float],
         new_id: Callable[[], UUID],
         limits: Limits,
+        look_at_cash: Callable[[], Awaitable[None]],
         interval: float,
         expected_account: str | None,
     ) -> None:
@@ -80,6 +81,7 @@ class Reconciler:
         self._clock = clock
         self._new_id = new_id
         self._limits = limits
+        self._look_at_cash = look_at_cash
         self._interval = interval
         self._expected_account = expected_account
         self._agreed: Callable[[], Awaitable[None]] = _nothing
@@ -187,6 +189,9 @@ class Reconciler:
         asyncio.get_running_loop().call_later(SETTLE, self.want)
 
     async def _check_limits(self, account: Account) -> None:
+        if await self._store.breaks_limits(self._limits, account):
+            with suppress(UnavailableError):
+                await self._look_at_cash()  # a withdrawal of this minute looks like a loss
         for trip in await self._store.check_limits(self._limits, account, self._new_id):
             log.warning("limit.tripped", limit=trip.limit, detail=trip.detail)
 
@@ -207,12 +212,14 @@ class Reconciler:
         for order, found in zip(unfinished, answers, strict=True):
             if found is not None:
                 await self._store.apply(found)
-            elif order.missing_since is None and not self._may_be_on_its_way(order):
+            elif begins_to_miss(order, self._clock()) and not self._may_be_on_its_way(order):
                 await self._store.mark_missing(order.request.client_order_id, self._clock())
 
     def _may_be_on_its_way(self, order: Order) -> bool:
         """Return whether only who sends an order can say yet that it is missing."""
-        return order.order_id is None and self._clock() - order.created_at < LONGEST_REQUEST
+        return (
+            order.order_id is None and time_since(order.created_at, self._clock()) < LONGEST_REQUEST
+        )
 
     async def _settle_late_orders(self) -> None:
         """Cancel what is left of orders that turned up too late, and say what becomes of them."""
@@ -232,7 +239,8 @@ class Reconciler:
         return [order for order in unfinished if not is_given_up(order, now)]
 
     async def _count_fills(self, after: datetime) -> None:
-        for fill in await self._broker.fills(after):
+        # Most of what the overlap lists again is counted: to write for each would hold up trading.
+        for fill in await self._store.uncounted(await self._broker.fills(after)):
             if not await self._store.count_fill(fill):
                 await self._count_unexplained(fill)
 
@@ -260,7 +268,7 @@ class Reconciler:
     async def _announce(
         self, account: Account, positions: Sequence[BrokerPosition], stated_at: datetime
     ) -> None:
-        event_id = self._new_id()
+        event_id, moved = self._new_id(), await self._store.moved_since_close()
         await self._store.announce(
             AccountSnapshotTaken(
                 event_id=event_id,
@@ -271,6 +279,6 @@ class Reconciler:
                 last_equity=account.last_equity,
                 buying_power=account.buying_power,
                 positions=position_snapshots(positions, await self._store.known_positions()),
-                limits=limit_states(self._limits, account, self.exposure.dollars) or None,
+                limits=limit_states(self._limits, account, self.exposure.dollars, moved) or None,
             )
         )

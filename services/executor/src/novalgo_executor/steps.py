@@ -18,6 +18,9 @@ class End:
     detail: str = ""
 
 
+OUTDATED = End(Ending.SUPERSEDED, Reason.NEWER_SIGNAL, "a newer signal came before its turn")
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Find out about the asset, its quote, or the broker's position, and decide again."""

@@ -87,7 +87,7 @@ class SymbolWorkers:
     async def _advance_all(self, symbol: str, *, look_up: bool) -> list[Wait]:
         """Take each signal as far as it goes; return the waits of those that still have some."""
         waits = []
-        for signal in await self._store.active_signals(symbol):
+        for signal in await self._desk.waiting(symbol):
             with about(signal.signal_id, symbol=symbol):
                 if look_up:
                     await self._desk.look_up_open(signal)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 from novalgo_common.clock import to_pacific
@@ -25,7 +26,7 @@ class Face:
         """Return the texts of the columns that the service owns, by header."""
         return {
             ORDER_STATUS: self.status.value,
-            LAST_UPDATED: to_pacific(self.at).isoformat(),
+            LAST_UPDATED: _in_pacific(self.at),
             REASON: self.reason,
         }
 
@@ -63,3 +64,9 @@ def _mark(row: TabRow) -> str:
     if row.row is None:
         return f"{row.symbol} {row.timeframe}: {row.problem}"
     return f"{row.row.symbol} {row.row.timeframe} {'active' if row.row.active else 'inactive'}"
+
+
+@lru_cache(maxsize=1024)
+def _in_pacific(at: datetime) -> str:
+    # Asked for with every read of the sheet, for each row.
+    return to_pacific(at).isoformat()

@@ -7,7 +7,8 @@ the store and one encoding serve all listeners.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from fastapi.sse import format_sse_event
@@ -46,6 +47,8 @@ class Feed:
         self._turn = asyncio.Event()
         """Set, and replaced by the next one, whenever there is something to tell."""
         self._notices = 0
+        self.listeners = 0
+        """How many pages are open."""
         self.position = 0
         """Of the newest event that was told."""
 
@@ -73,6 +76,15 @@ class Feed:
 
     async def listen(self, after: int) -> AsyncIterator[bytes]:
         """Yield the frames of what was journaled after the position `after`, for ever."""
+        self.listeners += 1
+        try:
+            async with aclosing(self._frames(after)) as frames:
+                async for frame in frames:
+                    yield frame
+        finally:
+            self.listeners -= 1
+
+    async def _frames(self, after: int) -> AsyncGenerator[bytes, None]:
         yield format_sse_event(comment="NovAlgo", retry=RETRY)
         notices = self._notices
         newest = await self._store.look(lookups.newest_position)

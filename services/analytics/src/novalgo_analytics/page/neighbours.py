@@ -1,4 +1,5 @@
-"""How the other services are, by their own word: `/ready` of each is asked every few seconds.
+"""How the other services are, by their own word: `/ready` of each is asked every few seconds, and
+more seldom while no page is open.
 
 Nobody who looks at the page waits for it: what was heard last is told, with its time.
 """
@@ -7,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 
 import httpx2
 
@@ -15,6 +17,8 @@ from novalgo_common.clock import Clock
 
 INTERVAL = 3.0
 """Seconds from one round to the next."""
+UNWATCHED = 4
+"""While no page is open and all are ready, one round of so many asks."""
 ANSWERS_WITHIN = 2.0
 
 
@@ -22,19 +26,30 @@ class Neighbours:
     """Calls `changed` when one of them is not as it was."""
 
     def __init__(
-        self, addresses: Mapping[str, str], clock: Clock, changed: Callable[[], None]
+        self,
+        addresses: Mapping[str, str],
+        clock: Clock,
+        changed: Callable[[], None],
+        is_watched: Callable[[], bool],
     ) -> None:
         self.addresses = addresses
         self._clock = clock
         self._changed = changed
+        self._is_watched = is_watched
         self.seen = {name: Neighbour(name=name, condition=Condition.UNKNOWN) for name in addresses}
 
     async def run(self) -> None:
         """Ask for ever."""
         async with httpx2.AsyncClient(timeout=ANSWERS_WITHIN, trust_env=False) as client:
-            while True:
-                await self.ask(client)
+            for turn in count():
+                if self.is_due(turn):
+                    await self.ask(client)
                 await asyncio.sleep(INTERVAL)
+
+    def is_due(self, turn: int) -> bool:
+        """Say whether a round is for asking: most are not while nobody looks and all is well."""
+        is_well = all(each.condition is Condition.READY for each in self.seen.values())
+        return turn % UNWATCHED == 0 or not is_well or self._is_watched()
 
     async def ask(self, client: httpx2.AsyncClient) -> None:
         """Ask each of them once, all at a time."""

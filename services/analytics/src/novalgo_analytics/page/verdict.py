@@ -60,7 +60,7 @@ class Evidence:
     unknown_today: int
     """Signals that ended with an outcome that is not known."""
     change_today: Decimal | None
-    """Dollars of equity since the close before."""
+    """Dollars earned since the close before: what was moved in or out is left out."""
 
 
 def answers(evidence: Evidence) -> tuple[Answer, ...]:

@@ -10,7 +10,6 @@ from pathlib import Path
 import structlog
 
 from novalgo_analytics import wording
-from novalgo_analytics.exchange import sessions
 from novalgo_analytics.new_york import day_of
 from novalgo_analytics.notifications.notice import Kind, Notice
 from novalgo_analytics.notifications.rules import Rules
@@ -23,6 +22,7 @@ from novalgo_analytics.reports.schedule import Due, due
 from novalgo_analytics.store import Store
 from novalgo_common.clock import Clock
 from novalgo_common.errors import UnavailableError
+from novalgo_common.exchange_days import sessions
 
 log = structlog.get_logger()
 
@@ -59,7 +59,7 @@ class Postman:
         """Send the reports that are due and were not sent before, and remove what is old."""
         now = self.clock()
         today = day_of(now)
-        around = await asyncio.to_thread(sessions, today - AROUND, today + AROUND)
+        around = sessions(today - AROUND, today + AROUND)
         for each in due(around, now):
             if not await self.store.was_reported(each.name):
                 await self._send(each)

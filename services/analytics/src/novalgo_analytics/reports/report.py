@@ -8,7 +8,6 @@ from decimal import Decimal
 from novalgo_analytics.accounting.excursions import Excursion, bars_held, excursion
 from novalgo_analytics.accounting.movement import Movement
 from novalgo_analytics.accounting.trades import Trade
-from novalgo_analytics.exchange import Session
 from novalgo_analytics.execution.endings import EndingCount, endings
 from novalgo_analytics.execution.slippage import Slippage, against_alert, against_quote
 from novalgo_analytics.execution.way import Delay, Way, delays
@@ -38,6 +37,7 @@ from novalgo_analytics.measures.transfers import grown
 from novalgo_analytics.new_york import day_of
 from novalgo_analytics.reports.period import Period
 from novalgo_common.events import Bar, CashKind
+from novalgo_common.exchange_days import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

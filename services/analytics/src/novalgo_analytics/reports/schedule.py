@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from novalgo_analytics.exchange import Session
 from novalgo_analytics.reports.period import Period, of_day, of_week
+from novalgo_common.exchange_days import Session
 
 AFTER_CLOSE = timedelta(minutes=15)
 """For the last fills and the broker's statement after them."""

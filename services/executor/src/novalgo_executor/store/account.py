@@ -223,9 +223,19 @@ def reset_streak(connection: Connection) -> None:
 
 def raise_peak(connection: Connection, equity: Decimal) -> Decimal:
     """Return the highest equity that was seen, this one included."""
-    peak = max(equity, Decimal(notes.read(connection, _PEAK) or 0))
-    notes.write(connection, _PEAK, format(peak, "f"))
-    return peak
+    highest = max(equity, peak(connection))
+    notes.write(connection, _PEAK, format(highest, "f"))
+    return highest
+
+
+def peak(connection: Connection) -> Decimal:
+    """Return the highest equity that was seen."""
+    return Decimal(notes.read(connection, _PEAK) or 0)
+
+
+def move_peak(connection: Connection, dollars: Decimal) -> None:
+    """Count what was moved in or out as if the highest equity had had it so."""
+    notes.write(connection, _PEAK, format(max(peak(connection) + dollars, Decimal(0)), "f"))
 
 
 def reset_peak(connection: Connection) -> None:

@@ -17,6 +17,9 @@ from novalgo_executor.holding import Holding
 from novalgo_executor.split import Stated
 from novalgo_executor.store.tables import BOOKS, EXTERNALS, FILLS, STATED
 
+PAGE = 500
+"""Orders that one question names."""
+
 
 def count(connection: Connection, fill: BrokerFill, timeframe: str | None) -> Decimal | None:
     """Count a fill into its book, or as external.
@@ -142,6 +145,18 @@ def is_counted(connection: Connection, fill: BrokerFill) -> bool:
     return not is_new(fill.quantity, fill.cumulative, counted)
 
 
+def uncounted(connection: Connection, fills: Sequence[BrokerFill]) -> list[BrokerFill]:
+    """Return the fills that were not counted before."""
+    counted: dict[str, list[Span]] = {fill.order_id: [] for fill in fills}
+    ids = list(counted)
+    for first in range(0, len(ids), PAGE):
+        for row in connection.execute(_FILLS_OF_ORDERS, {"order_ids": ids[first : first + PAGE]}):
+            counted[row.order_id].append(Span(row.cumulative - row.quantity, row.cumulative))
+    return [
+        fill for fill in fills if is_new(fill.quantity, fill.cumulative, counted[fill.order_id])
+    ]
+
+
 # Building a statement takes longer than SQLite needs to run it.
 
 _IS_OF_SYMBOL = BOOKS.c.symbol == sa.bindparam("symbol")
@@ -156,6 +171,9 @@ _STATED = sa.select(STATED)
 _COUNTING = FILLS.insert()
 _FILLS_OF = sa.select(FILLS.c.quantity, FILLS.c.cumulative).where(
     FILLS.c.order_id == sa.bindparam("order_id")
+)
+_FILLS_OF_ORDERS = sa.select(FILLS.c.order_id, FILLS.c.quantity, FILLS.c.cumulative).where(
+    FILLS.c.order_id.in_(sa.bindparam("order_ids", expanding=True))
 )
 
 

@@ -9,10 +9,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from novalgo_common.events import Action, Ending, Reason, SignalEnded, SignalReceived, derived_id
+from novalgo_common.events import Action, Ending, SignalEnded, SignalReceived, derived_id
 from novalgo_common.store import Outbox, insert_for
 from novalgo_executor.facts import ZERO, Signal
-from novalgo_executor.steps import End
+from novalgo_executor.steps import OUTDATED, End
 from novalgo_executor.store import alarms
 from novalgo_executor.store.tables import BOOKS, SIGNALS
 
@@ -136,16 +136,20 @@ def _tell_death(
     )
 
 
-def supersede(connection: Connection, outbox: Outbox, symbol: str, now: datetime) -> None:
-    """End the signals that have not started and whose book has a newer one."""
+def supersede(connection: Connection, outbox: Outbox, symbol: str, now: datetime) -> list[Signal]:
+    """End the signals that have not started and whose book has a newer one; return them."""
     newest: dict[str, int] = {}
     waiting = active(connection, symbol)
     for signal in waiting:
         newest[signal.timeframe] = max(signal.sequence, newest.get(signal.timeframe, 0))
-    superseded = End(Ending.SUPERSEDED, Reason.NEWER_SIGNAL, "a newer signal came before its turn")
-    for signal in waiting:
-        if not signal.decided and signal.sequence < newest[signal.timeframe]:
-            end(connection, outbox, signal, superseded, now)
+    outdated = [
+        signal
+        for signal in waiting
+        if not signal.decided and signal.sequence < newest[signal.timeframe]
+    ]
+    for signal in outdated:
+        end(connection, outbox, signal, OUTDATED, now)
+    return outdated
 
 
 def held(connection: Connection, symbol: str, timeframe: str) -> Decimal:

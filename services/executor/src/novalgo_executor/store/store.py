@@ -20,7 +20,14 @@ from novalgo_common.events import (
 )
 from novalgo_common.store import Database, Outbox
 from novalgo_executor.allocate import Holdings, Share
-from novalgo_executor.broker import Account, BrokerFill, BrokerOrder, BrokerPosition, Undoing
+from novalgo_executor.broker import (
+    Account,
+    BrokerFill,
+    BrokerOrder,
+    BrokerPosition,
+    CashActivity,
+    Undoing,
+)
 from novalgo_executor.facts import NO_USAGE, Order, Signal
 from novalgo_executor.halts import Halt, Scope, halted
 from novalgo_executor.limits import Limits, Trip, Usage, trips
@@ -28,6 +35,7 @@ from novalgo_executor.split import Part, Stated
 from novalgo_executor.steps import End, Submit
 from novalgo_executor.store import (
     account,
+    cash,
     halts,
     late,
     orders,
@@ -85,17 +93,13 @@ class Store:
         return await self._database.read(signals.symbols)
 
     async def active_signals(self, symbol: str) -> list[Signal]:
-        """Return the symbol's signals without an ending, once the outdated ones got theirs."""
-        found = await self._database.read(lambda c: signals.active(c, symbol))
-        if len({signal.timeframe for signal in found}) == len(found):
-            return found
+        """Return the symbol's signals without an ending, oldest first."""
+        return await self._database.read(lambda c: signals.active(c, symbol))
+
+    async def supersede(self, symbol: str) -> list[Signal]:
+        """End the signals that have not started and whose book has a newer one; return them."""
         now = self._clock()
-
-        def supersede(connection: Connection) -> list[Signal]:
-            signals.supersede(connection, self.outbox, symbol, now)
-            return signals.active(connection, symbol)
-
-        return await self._database.write(supersede)
+        return await self._database.write(lambda c: signals.supersede(c, self.outbox, symbol, now))
 
     async def end_signal(self, signal: Signal, ending: End, *, held: Decimal | None = None) -> bool:
         """Give a signal its one ending; an intent of it that never left ends with it.
@@ -268,6 +272,10 @@ class Store:
         now = self._clock()
         return await self._database.write(lambda c: orders.count(c, self.outbox, fill, now))
 
+    async def uncounted(self, fills: Sequence[BrokerFill]) -> Sequence[BrokerFill]:
+        """Return the fills that are not counted yet."""
+        return await self._database.read(lambda c: positions.uncounted(c, fills))
+
     async def count_foreign_fill(self, fill: BrokerFill) -> None:
         """Count, once, a fill that no order of ours explains."""
         now = self._clock()
@@ -347,17 +355,19 @@ class Store:
     async def resume(self, scope: Scope, request_id: UUID) -> bool:
         """Lift the halt of exactly this scope; return whether there was one.
 
-        Resuming all begins the losing streak and the drawdown anew.
+        Lifting the halt of all begins the losing streak and the drawdown anew.
         """
         now = self._clock()
 
         def resume(connection: Connection) -> bool:
             if not requests.take(connection, request_id, now):
                 return False
+            if not halts.remove(connection, self.outbox, scope, request_id, now):
+                return False
             if scope == Scope():
                 account.reset_streak(connection)
                 account.reset_peak(connection)
-            return halts.remove(connection, self.outbox, scope, request_id, now)
+            return True
 
         return await self._database.write(resume)
 
@@ -381,6 +391,11 @@ class Store:
 
         return await self._database.write(flatten)
 
+    async def breaks_limits(self, limits: Limits, stated: Account) -> bool:
+        """Say whether the account breaks a limit, by the cash that is known to have moved."""
+        now = self._clock()
+        return await self._database.read(lambda c: bool(_trips(c, limits, stated, now)))
+
     async def check_limits(
         self, limits: Limits, stated: Account, new_id: Callable[[], UUID]
     ) -> list[Trip]:
@@ -388,9 +403,8 @@ class Store:
         now = self._clock()
 
         def check(connection: Connection) -> list[Trip]:
-            peak = account.raise_peak(connection, stated.equity)
-            streak = account.losing_streak(connection)
-            found = trips(limits, stated, peak=peak, losing_streak=streak)
+            account.raise_peak(connection, stated.equity)
+            found = _trips(connection, limits, stated, now)
             for trip in found:
                 halt = Halt(Scope(), f"{trip.limit}: {trip.detail}", now)
                 halts.add(connection, self.outbox, halt, new_id())
@@ -407,6 +421,25 @@ class Store:
     async def kept_config(self) -> ConfigChanged | None:
         return await self._database.read(account.kept_config)
 
+    async def tell_of_cash(self, activities: Sequence[CashActivity], since: datetime) -> None:
+        """Publish each activity once, and take it back where it was cancelled afterwards."""
+        await self._database.write(lambda c: cash.tell(c, self.outbox, activities, since))
+
+    async def moved_since_close(self) -> Decimal:
+        """Return the dollars moved in, less those moved out, since the previous close."""
+        now = self._clock()
+        return await self._database.read(lambda c: cash.moved(c, now))
+
     async def announce(self, event: Event) -> None:
         """Put an event that tells of no change here into the outbox."""
         await self._database.write(lambda c: self.outbox.add(c, event))
+
+
+def _trips(connection: Connection, limits: Limits, stated: Account, now: datetime) -> list[Trip]:
+    return trips(
+        limits,
+        stated,
+        peak=account.peak(connection),
+        losing_streak=account.losing_streak(connection),
+        moved=cash.moved(connection, now),
+    )

@@ -44,10 +44,20 @@ class Store:
         self._database = database
         self._clock = clock
         self.outbox = Outbox(database, OUTBOX, clock)
+        self._commits = 0
+        self._view: tuple[int, Kept] | None = None
+        """What is remembered, and after how many commits it was."""
+        database.on_commit(self._committed)
 
     async def kept(self) -> Kept:
-        """Return all that is remembered, as of one moment."""
-        return await self._database.read(_kept)
+        """Return all that is remembered, as of one moment; it is read only where that is news."""
+        commits = self._commits
+        if self._view is None or self._view[0] != commits:
+            self._view = (commits, await self._database.read(_kept))
+        return self._view[1]
+
+    def _committed(self) -> None:
+        self._commits += 1
 
     async def kept_config(self) -> ConfigChanged | None:
         kept = await self._database.read(_kept_config)

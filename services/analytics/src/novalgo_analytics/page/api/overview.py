@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from novalgo_analytics.figures import Figures
+from novalgo_analytics.measures.transfers import earned_since_close
 from novalgo_analytics.new_york import day_of, midnight
 from novalgo_analytics.page.api.accounts import Account, Earnings, Halt
 from novalgo_analytics.page.api.signals import Signal
@@ -21,12 +21,14 @@ from novalgo_analytics.page.verdict import Evidence, Light, answers
 from novalgo_analytics.performance import closed_trades
 from novalgo_analytics.store import lookups
 from novalgo_analytics.summary import summary
-from novalgo_common.events import AlarmRaised, Ending, Reason
+from novalgo_common.events import AccountSnapshotTaken, AlarmRaised, Ending, Reason
 
 SECOND = 1.0
 SIGNALS_SHOWN = 12
 ALARMS_SHOWN = 6
 ALARMS_OF = timedelta(days=1)
+CASH_OF = timedelta(days=14)
+"""Longer than the exchange was ever closed."""
 
 
 class Finding(Body):
@@ -148,7 +150,7 @@ async def _overview(sources: Sources) -> Overview:
         dead_letters=letters,
         endings_today=endings,
         unknown_today=seen.counts.get((Ending.FAILED, Reason.OUTCOME_UNKNOWN.value), 0),
-        change_today=_change(numbers),
+        change_today=await _change(sources, numbers.account),
     )
     return Overview(
         at=now,
@@ -171,9 +173,11 @@ async def _overview(sources: Sources) -> Overview:
     )
 
 
-def _change(numbers: Figures) -> Decimal | None:
-    account = numbers.account
-    return account.equity - account.last_equity if account else None
+async def _change(sources: Sources, account: AccountSnapshotTaken | None) -> Decimal | None:
+    if account is None:
+        return None
+    moved = await sources.store.cash(account.occurred_at - CASH_OF)
+    return earned_since_close(account, moved)
 
 
 def _services(sources: Sources) -> list[Service]:

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Request, Response
 
 from novalgo_analytics.accounting.history import newer_than
 from novalgo_analytics.accounting.trades import Trade
-from novalgo_analytics.exchange import sessions
 from novalgo_analytics.facts import AccountDay
 from novalgo_analytics.measures.benchmark import benchmark_returns, compare
 from novalgo_analytics.measures.drawdown import calmar, deepest
@@ -30,6 +29,7 @@ from novalgo_analytics.page.api.words import Amount, Body
 from novalgo_analytics.page.course import course, distribution, months, rolling_sharpe
 from novalgo_analytics.page.encoded import Encoded
 from novalgo_analytics.page.sources import Kept, Sources
+from novalgo_common.exchange_days import sessions
 
 SECONDS = 15.0
 DAY = timedelta(days=1)

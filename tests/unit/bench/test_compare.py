@@ -1,0 +1,66 @@
+"""Whether two runs agree."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.compare import Pair, pairs_of
+from bench.figures import P50, WORST, Comparison, Growth, Series
+from bench.results import Measured, Run, load, save
+
+
+def a_run(ours: float, *, title: str = "a burst", whole: bool = True) -> Run:
+    comparison = Comparison(
+        title=title,
+        about="",
+        series=[
+            Series("floor", [{P50: 2.0, WORST: 1.0}]),
+            Series("ours", [{P50: ours, WORST: 50 * ours}]),
+        ],
+    )
+    growth = Growth(title="", along="alerts", figure=P50, lines={"ours": [(1, ours), (10, ours)]})
+    measured = Measured(name="burst", seconds=1.0, found=[comparison, growth])
+    return Run(machine={}, began="20261126T2300Z", whole=whole, measured=[measured])
+
+
+def test_each_ratio_of_both_runs_is_held_against_the_other_but_for_the_worst() -> None:
+    assert pairs_of(a_run(4.0), a_run(5.0)) == [Pair("a burst: ours, p50 ms", 2.0, 2.5)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        pytest.param(2.0, 2.4, True, id="a fifth more"),
+        pytest.param(2.4, 2.0, True, id="a fifth more the other way round"),
+        pytest.param(2.0, 2.41, False, id="more than a fifth"),
+        pytest.param(2.0, None, False, id="not measured the second time"),
+        pytest.param(0.0, 0.0, True, id="none of anything, twice"),
+    ],
+)
+def test_ratios_agree_within_a_fifth(
+    first: float | None, second: float | None, expected: bool
+) -> None:
+    assert Pair("", first, second).agrees is expected
+
+
+def test_a_ratio_that_one_run_lacks_does_not_agree() -> None:
+    pairs = pairs_of(a_run(4.0), a_run(4.0, title="another"))
+
+    assert [each.agrees for each in pairs] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("whole", "name"),
+    [
+        pytest.param(True, "20261126T2300Z.json", id="a whole run"),
+        pytest.param(False, "20261126T2300Z-part.json", id="a part"),
+    ],
+)
+def test_a_run_is_kept_as_it_was(tmp_path: Path, whole: bool, name: str) -> None:
+    run = a_run(4.0, whole=whole)
+
+    path = save(tmp_path / "bench", run)
+
+    assert path.name == name
+    assert pairs_of(load(path), run) == pairs_of(run, run)
+    assert load(path).measured[0].seconds == 1.0
