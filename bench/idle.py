@@ -33,7 +33,7 @@ def measure(stage: Stage) -> list[Comparison]:
                         figure=SHARE,
                         at_most=2,
                         of_floor=False,
-                        reason="the sheet is read every 2 s, the stream and the bus are listened to",
+                        reason="the sheet is read every 2 s; stream and bus are listened to",
                     )
                     for each in series
                 ),
