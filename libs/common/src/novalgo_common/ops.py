@@ -1,6 +1,6 @@
 """What every service answers to those who run it: `/health`, `/ready`, `/metrics`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from fastapi import FastAPI, Response
@@ -12,6 +12,11 @@ from novalgo_common.metrics import watch_process
 
 Check: TypeAlias = Callable[[], str | None]
 """Returns one sentence on what is wrong and how to mend it, or None."""
+
+
+def one_check(problems: Callable[[], Sequence[str]]) -> Check:
+    """Return the check that says all of these problems, one sentence after the other."""
+    return lambda: " ".join(problems()) or None
 
 
 class Readiness:

@@ -33,7 +33,7 @@ from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
 from novalgo_common.errors import UnavailableError
 from novalgo_common.metrics import OutboxWatch
-from novalgo_common.ops import Readiness, ops_app
+from novalgo_common.ops import Readiness, one_check, ops_app
 from novalgo_common.relay import Relay
 from novalgo_common.service import Service
 from novalgo_common.store import Database
@@ -52,7 +52,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         neighbours = Neighbours(settings.neighbours, clock, feed.notice, lambda: feed.listeners > 0)
         readiness = Readiness(
             store=database.problem,
-            bus=lambda: " ".join(bus.problems()) or None,
+            bus=one_check(bus.problems),
             outbox=relay.problem,
             background=background.problem,
         )

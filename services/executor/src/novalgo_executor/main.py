@@ -14,7 +14,7 @@ from novalgo_common.credentials import API_KEY
 from novalgo_common.events import BarsRequested, ConfigChanged, PositionsRequested, PreviewRequested
 from novalgo_common.keyring import given_or_kept
 from novalgo_common.metrics import OutboxWatch
-from novalgo_common.ops import Readiness, ops_app
+from novalgo_common.ops import Readiness, one_check, ops_app
 from novalgo_common.relay import Relay
 from novalgo_common.service import Service
 from novalgo_common.store import Database
@@ -118,7 +118,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             reconciled=reconciler.problem,
             store=database.problem,
             outbox=relay.problem,
-            bus=lambda: " ".join(bus.problems()) or None,
+            bus=one_check(bus.problems),
             background=background.problem,
         )
         app = ops_app(

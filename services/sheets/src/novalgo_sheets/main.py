@@ -10,7 +10,7 @@ from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
 from novalgo_common.events import AccountSnapshotTaken, ConfigRequested
 from novalgo_common.metrics import OutboxWatch
-from novalgo_common.ops import Readiness, ops_app
+from novalgo_common.ops import Readiness, one_check, ops_app
 from novalgo_common.relay import Relay
 from novalgo_common.service import Service
 from novalgo_common.store import Database
@@ -45,7 +45,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         metrics.quota_left.labels("write").set_function(lambda: sheet.quota_left("write"))
         readiness = Readiness(
             store=database.problem,
-            bus=lambda: " ".join(bus.problems()) or None,
+            bus=one_check(bus.problems),
             outbox=relay.problem,
             sheet=worker.problem,
             background=background.problem,
