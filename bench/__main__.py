@@ -30,7 +30,6 @@ from bench import (
     restart,
     rows,
     sheet_memory,
-    statuses,
     sustained,
 )
 from bench.broker import rabbitmq
@@ -39,7 +38,7 @@ from bench.figures import Found
 from bench.machine import description
 from bench.report import show, write_page
 from bench.results import RESULTS, Measured, Run, save
-from bench.stage import Stage
+from bench.stage import Given, Stage
 from tests.rabbitmq import delete_our_queues
 
 DOCS = Path("docs")
@@ -59,7 +58,6 @@ class Name(StrEnum):
     ROWS = "rows"
     ABUSE = "abuse"
     MEMORY = "memory"
-    STATUSES = "statuses"
     SHEET_MEMORY = "sheet-memory"
     IDLE = "idle"
     RESTART = "restart"
@@ -79,7 +77,6 @@ BENCHMARKS: dict[Name, Callable[[Stage], Sequence[Found]]] = {
     Name.ROWS: rows.measure,
     Name.ABUSE: abuse.measure,
     Name.MEMORY: memory.measure,
-    Name.STATUSES: statuses.measure,
     Name.SHEET_MEMORY: sheet_memory.measure,
     Name.IDLE: idle.measure,
     Name.RESTART: restart.measure,
@@ -93,6 +90,9 @@ def main(
     rounds: Annotated[
         int, typer.Option(min=1, help="Rounds of the slow comparisons; the quick take more.")
     ] = 3,
+    largest: Annotated[
+        bool, typer.Option("--largest", help="Also the sizes that take many minutes.")
+    ] = False,
 ) -> None:
     """Measure NovAlgo beside what it could cost at the least, and beside what it replaces.
 
@@ -105,10 +105,11 @@ def main(
     console = Console(width=120)
     began = datetime.now(UTC)
     with rabbitmq() as amqp_url:
+        given = Given(rounds, amqp_url, largest)
         machine = description(began, amqp_url)
         for name, value in machine.items():
             console.print(f"{name}: {value}")
-        measured = _measure(list(names or Name), console, rounds, amqp_url)
+        measured = _measure(list(names or Name), console, given)
     run = Run(machine=machine, began=f"{began:%Y%m%dT%H%MZ}", whole=not names, measured=measured)
     folder = DOCS if run.whole else RESULTS
     write_page(folder / "benchmarks.md", folder / "images" / "bench", run)
@@ -118,24 +119,22 @@ def main(
     raise typer.Exit(1 if any(each.trouble for each in measured) else 0)
 
 
-def _measure(
-    names: Sequence[Name], console: Console, rounds: int, amqp_url: str | None
-) -> list[Measured]:
+def _measure(names: Sequence[Name], console: Console, given: Given) -> list[Measured]:
     measured: list[Measured] = []
     for number, name in enumerate(names, start=1):
         so_far = sum(each.seconds for each in measured)
         place = f"{number} of {len(names)}, {so_far:.0f} s so far: {name}"
         console.print(f"\n[bold blue]{place}[/]")
-        measured.append(_one(name, console, rounds, amqp_url))
+        measured.append(_one(name, console, given))
     return measured
 
 
-def _one(name: Name, console: Console, rounds: int, amqp_url: str | None) -> Measured:
+def _one(name: Name, console: Console, given: Given) -> Measured:
     """Carry out one benchmark; whatever goes wrong in it costs no other its figures."""
     found: Sequence[Found] = ()
     trouble, began = "", time.monotonic()
     try:
-        found = _run(name, console, rounds, amqp_url)
+        found = _run(name, console, given)
     except Exception as error:
         trouble = f"{type(error).__name__}: {error}"
         console.print(f"[red]{name} was not measured:[/] {escape(trouble)}")
@@ -145,16 +144,16 @@ def _one(name: Name, console: Console, rounds: int, amqp_url: str | None) -> Mea
     return Measured(name=name, seconds=seconds, found=found, trouble=trouble)
 
 
-def _run(name: Name, console: Console, rounds: int, amqp_url: str | None) -> Sequence[Found]:
-    if amqp_url is not None:
+def _run(name: Name, console: Console, given: Given) -> Sequence[Found]:
+    if given.amqp_url is not None:
         # What one benchmark leaves lying there would be traded in the next.
-        delete_our_queues(amqp_url)
+        delete_our_queues(given.amqp_url)
     with (
         client() as sender,
         tempfile.TemporaryDirectory(prefix="novalgo-bench-") as folder,
         console.status(f"{name}: starting") as status,
     ):
-        stage = Stage(Path(folder), sender, rounds, amqp_url, status.update)
+        stage = Stage(Path(folder), sender, given, status.update)
         return BENCHMARKS[name](stage)
 
 

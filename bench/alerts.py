@@ -40,4 +40,4 @@ def _alert(action: str, symbol: str) -> str:
 def _rows(of: Sequence[str]) -> Iterator[tuple[str, ...]]:
     yield HEADERS
     for symbol in of:
-        yield (symbol, "500", "TRUE", TIMEFRAME, "", "")
+        yield (symbol, "5000", "TRUE", TIMEFRAME, "", "")

@@ -7,6 +7,8 @@ with each sample, so that a run that is broken off has its results.
 
 import asyncio
 import json
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -135,4 +137,6 @@ def save(path: Path, samples: Sequence[Sample]) -> None:
 
 
 if __name__ == "__main__":
+    # What it has started ends with it, also when it is asked to stop.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     typer.run(main)

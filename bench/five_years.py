@@ -1,4 +1,4 @@
-"""Five years of journal, written straight into analytics' tables: 100,000 trades, 1,000,000 events.
+"""Five years of journal, or a day of it, written straight into analytics' tables.
 
 Each signal has five events (received, submitted, fill, order's end, ending), each trade two
 signals.  What is derived is written as the journal's derivation would; only statuses, decisions and
@@ -39,6 +39,7 @@ from novalgo_common.store import Database
 
 TRADES = 100_000
 YEARS = timedelta(days=5 * 365)
+DAY = timedelta(days=1)
 SYMBOLS = ("AAPL", "MSFT", "NVDA", "TSLA", "AMZN", "GOOGL", "META", "AMD", "SPY", "QQQ", "NFLX")
 TIMEFRAMES = ("5 Min", "15 Min", "30 Min", "45 Min")
 BATCH = 5000
@@ -62,24 +63,32 @@ class _Leg:
         return uuid.UUID(int=self.number)
 
 
-async def write_five_years(folder: Path, until: datetime) -> None:
+async def write_five_years(folder: Path, until: datetime, trades: int = TRADES) -> None:
     """Make analytics' store in `folder`; it must not be there yet."""
+    await _write(folder, until, YEARS, YEARS / trades)
+
+
+async def write_a_day(folder: Path, until: datetime, trades: int) -> None:
+    """Make analytics' store as it is after one day of five years of so many trades."""
+    await _write(folder, until, DAY, YEARS / trades)
+
+
+async def _write(folder: Path, until: datetime, over: timedelta, apart: timedelta) -> None:
     async with Database.open(Settings(data_dir=folder), "analytics") as database:
-        legs = _legs(until)
+        legs = _legs(until, over, apart)
         number = 0
         while batch := [leg for _, leg in zip(range(BATCH), legs, strict=False)]:
             start = number
             await database.write(lambda c, b=batch, s=start: _insert(c, b, s))  # type: ignore[misc]
             number += 5 * len(batch)
-        await database.write(lambda c: _insert_days(c, until))
+        await database.write(lambda c: _insert_days(c, until, over))
         await database.write(lambda c: c.execute(sa.text("ANALYZE")))
 
 
-def _legs(until: datetime) -> Iterator[_Leg]:
+def _legs(until: datetime, over: timedelta, apart: timedelta) -> Iterator[_Leg]:
     chance = random.Random(7)  # noqa: S311 - a seed makes the journal repeatable
-    apart = YEARS / TRADES
-    at = until - YEARS
-    for trade in range(TRADES):
+    at = until - over
+    for trade in range(int(over / apart)):
         symbol, timeframe = chance.choice(SYMBOLS), chance.choice(TIMEFRAMES)
         price = Decimal(chance.randint(5000, 60000)) / 100
         moved = price * Decimal(chance.randint(9900, 10105)) / 10000
@@ -205,9 +214,9 @@ def _events(leg: _Leg, action: Action, side: Side, order: str) -> list[Event]:
     ]
 
 
-def _insert_days(connection: Connection, until: datetime) -> None:
+def _insert_days(connection: Connection, until: datetime, over: timedelta) -> None:
     chance = random.Random(8)  # noqa: S311
-    equity, at, rows = Decimal(100_000), until - YEARS, []
+    equity, at, rows = Decimal(100_000), until - over, []
     while at < until:
         opening = equity
         equity = (equity * Decimal(chance.randint(9890, 10118)) / 10000).quantize(Decimal("0.01"))

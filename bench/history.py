@@ -72,10 +72,10 @@ def seed(room: Path, count: int) -> None:
     asyncio.run(fill_it())
 
 
-def fresh(room: Path, days: int) -> Path:
+def fresh(room: Path, days: int, trades_a_day: int) -> Path:
     """Journal so many days of trading, through the store itself, and keep the benchmark's bars."""
     open_days = [each.day for each in sessions(date(2021, 1, 4), LAST_DAY)][-days:]
-    history = History(trades_a_day=8)
+    history = History(trades_a_day=trades_a_day)
     events = list(history.events(open_days))
     closes = [json.loads(bar.model_dump_json()) for bar in history.closes(open_days)]
     (room / "closes.json").write_text(json.dumps(closes))

@@ -12,8 +12,8 @@ from bench.stage import Stage
 from novalgo_common.migrate import migrate
 from novalgo_common.settings import Settings
 
-ALERTS = 100_000
-STEPS = 10
+ALERTS = 20_000
+STEPS = 4
 CONNECTIONS = 20
 AT_ONCE = 1_000
 RESIDENT = "resident MB"

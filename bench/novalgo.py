@@ -29,12 +29,12 @@ class NovAlgo(System):
 
 
 @contextmanager
-def simulator(folder: Path, port: int) -> Iterator[Server]:
-    """Run the simulated Alpaca and Sheets: no request limit, and money for everything."""
+def simulator(folder: Path, port: int, requests_a_minute: int = 1_000_000) -> Iterator[Server]:
+    """Run the simulated Alpaca and Sheets: no request limit to feel, and money for everything."""
     environ = {
         "NOVALGO_DATA_DIR": str(folder),
         "NOVALGO_SIMULATOR_PORT": str(port),
-        "NOVALGO_SIMULATOR_RATE_LIMIT": "1000000",
+        "NOVALGO_SIMULATOR_RATE_LIMIT": str(requests_a_minute),
         "NOVALGO_SIMULATOR_CASH": "100000000",
         "NOVALGO_SIMULATOR_PARTIAL_FILLS": "0",
     }

@@ -10,7 +10,7 @@ from bench.figures import P50, Comparison, percentile
 from bench.novalgo import NovAlgo
 from bench.stage import Contender, Stage, take_turns
 
-LOOKS = 3
+LOOKS = 2
 KILOBYTES = "kB on the wire"
 VIEWS: Mapping[str, str] = {
     "Overview": "/",
@@ -43,7 +43,7 @@ def first_looks(stage: Stage, running: NovAlgo) -> list[Comparison]:
             title=title,
             about="A new browser, without a cache: from its first request until the view is there. "
             "The aims are 1.5 s and 500 kB.",
-            series=take_turns(stage, title, contenders, stage.rounds),
+            series=take_turns(stage, title, contenders, min(stage.rounds, 2), warm=True),
         )
     ]
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aio_pika
-import httpx2
+import aiohttp
 from aio_pika.abc import AbstractIncomingMessage
 from fastapi import FastAPI, Request
 
@@ -47,12 +47,14 @@ def trader(amqp_url: str, alpaca_url: str) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with (
             await aio_pika.connect(amqp_url) as connection,
-            httpx2.AsyncClient(base_url=alpaca_url, headers=_KEYS) as alpaca,
+            aiohttp.ClientSession(alpaca_url, headers=_KEYS) as alpaca,
         ):
 
             async def post_order(message: AbstractIncomingMessage) -> None:
                 async with message.process():
-                    await alpaca.post("/v2/orders", json=_order(json.loads(message.body)))
+                    order = _order(json.loads(message.body))
+                    async with alpaca.post("/v2/orders", json=order) as answer:
+                        await answer.read()
 
             channel = await connection.channel()
             await channel.set_qos(prefetch_count=100)

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from bench.client import BenchError
-from bench.figures import Aim, Comparison, Series
+from bench.figures import Aim, Comparison, Found, Growth, Series
 from bench.history import fill, fills, fresh, seed, settings
 from bench.stage import Contender, Stage, take_turns
 from novalgo_analytics.accounting.ledger import build
@@ -27,20 +27,36 @@ from novalgo_common.store import Database
 
 FEW, MANY, MOST = 10_000, 100_000, 1_000_000
 MICROSECONDS, SECONDS = "µs a fill", "CPU seconds"
+LARGEST = f"{MOST:,} fills take minutes: `python -m bench profit --largest` has them too."
 TRIED = 200
 MONTH, FIVE_YEARS = 21, 1260
+TRADES_A_DAY = 8
 LOOP = "pandas, a loop over the rows"
 
 
-def measure(stage: Stage) -> list[Comparison]:
-    rooms = {count: stage.room(f"{count}") for count in (FEW, MANY, MOST)}
+def measure(stage: Stage) -> list[Found]:
+    sizes = (FEW, MANY, MOST) if stage.largest else (FEW, MANY)
+    rooms = {count: stage.room(f"{count}") for count in sizes}
     for count, room in rooms.items():
         stage.tell(f"journaling {count:,} fills")
         seed(room, count)
+    fill, ledgers = _one_fill(stage, rooms), _ledgers_by_size(stage, rooms)
     return [
-        _one_fill(stage, rooms),
-        _rebuild(stage, rooms),
+        fill,
+        ledgers,
         _from_the_journal(stage, rooms),
+        Growth(
+            title="What more fills cost",
+            along="fills in the journal",
+            figure="as the legend says",
+            lines={
+                figure: [
+                    (count, series.spread(figure).middle)
+                    for count, series in zip(sizes, comparison.series, strict=True)
+                ]
+                for figure, comparison in ((MICROSECONDS, fill), (SECONDS, ledgers))
+            },
+        ),
         _against_pandas(stage),
         _report(stage),
     ]
@@ -50,51 +66,62 @@ def _one_fill(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
     title = "A fill, by how many came before it"
     return Comparison(
         title=title,
-        about="Journaled, derived from, committed, and in the ledgers.",
+        about=f"Journaled, derived from, committed, and in the ledgers.  {LARGEST}",
         series=take_turns(
             stage,
             title,
             [
                 Contender(f"after {count:,}", lambda c=count: _record(rooms[c], c), [])  # type: ignore[misc]
-                for count in (FEW, MOST)
+                for count in rooms
             ],
             stage.rounds,
+            warm=True,
         ),
-        aims=[Aim(series=f"after {MOST:,}", figure=MICROSECONDS, at_most=2)],
+        aims=[Aim(series=f"after {max(rooms):,}", figure=MICROSECONDS, at_most=2)],
     )
 
 
-def _rebuild(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
+def _ledgers_by_size(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
     title = "All ledgers from the store, as at a start"
     return Comparison(
         title=title,
-        about="Every movement read and matched.  Linear would be 10 times the floor's.",
+        about=f"Every movement read and matched.  Linear would be {_linear(rooms)} times the "
+        f"floor's.  {LARGEST}",
         series=take_turns(
             stage,
             title,
             [
                 Contender(f"{count:,} fills", lambda c=count: _ledgers(rooms[c]), [])  # type: ignore[misc]
-                for count in (MANY, MOST)
+                for count in rooms
             ],
             1,
+            warm=True,
         ),
-        aims=[Aim(series=f"{MOST:,} fills", figure=SECONDS, at_most=12)],
+        aims=[Aim(series=_most(rooms), figure=SECONDS, at_most=1.2 * _linear(rooms))],
     )
 
 
 def _from_the_journal(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
     series = []
-    for count in (MANY, MOST):
+    for count, room in rooms.items():
         stage.tell(f"`novalgo rebuild` of {count:,} fills")
-        series.append(Series(f"{count:,} fills", [_derived(rooms[count])]))
+        series.append(Series(f"{count:,} fills", [_derived(room)]))
     return Comparison(
         title="Everything derived from the journal again, and compared",
         about="`novalgo rebuild --replace`: every event read and derived from, kept, derived from "
-        "a second time, and every row and ledger compared byte for byte.  Linear would be 10 times "
-        "the floor's.",
+        "a second time, and every row and ledger compared byte for byte.  Linear would be "
+        f"{_linear(rooms)} times the floor's.  {LARGEST}",
         series=series,
-        aims=[Aim(series=f"{MOST:,} fills", figure=SECONDS, at_most=12)],
+        aims=[Aim(series=_most(rooms), figure=SECONDS, at_most=1.2 * _linear(rooms))],
     )
+
+
+def _linear(rooms: Mapping[int, Path]) -> int:
+    return max(rooms) // min(rooms)
+
+
+def _most(rooms: Mapping[int, Path]) -> str:
+    return f"{max(rooms):,} fills"
 
 
 def _against_pandas(stage: Stage) -> Comparison:
@@ -120,7 +147,8 @@ def _against_pandas(stage: Stage) -> Comparison:
                 Contender(LOOP, lambda: _timed(lambda: _loop(frame)), []),
                 Contender("NovAlgo's ledgers", lambda: _timed(lambda: _built(movements)), []),
             ],
-            stage.rounds,
+            1,
+            warm=True,
         ),
         aims=[Aim(series="NovAlgo's ledgers", figure=SECONDS, at_most=0.2)],
     )
@@ -128,11 +156,12 @@ def _against_pandas(stage: Stage) -> Comparison:
 
 def _report(stage: Stage) -> Comparison:
     title = "A report with its charts and tables"
-    rooms = {days: fresh(stage.room(f"{days} days"), days) for days in (MONTH, FIVE_YEARS)}
+    trades = TRADES_A_DAY if stage.largest else TRADES_A_DAY // 4
+    rooms = {days: fresh(stage.room(f"{days} days"), days, trades) for days in (MONTH, FIVE_YEARS)}
     return Comparison(
         title=title,
-        about="In a process of its own, with what it imports, 8 trades a day.  Five years should "
-        "take less than 20 s and 300 MB.",
+        about=f"In a process of its own, with what it imports, {trades} trades a day (with "
+        f"`--largest` {TRADES_A_DAY}).  Five years should take less than 20 s and 300 MB.",
         series=take_turns(
             stage,
             title,
@@ -141,6 +170,7 @@ def _report(stage: Stage) -> Comparison:
                 for days in (MONTH, FIVE_YEARS)
             ],
             1,
+            warm=True,
         ),
     )
 

@@ -1,4 +1,4 @@
-"""The design that NovAlgo replaces, under the same burst."""
+"""The design that NovAlgo replaces, and one that answers before it stores, under one burst."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -14,14 +14,17 @@ TRADINGVIEW_WAITS = 3.0
 """Seconds (its support article 43000735201)."""
 NOVALGO = "NovAlgo in one process"
 REPLACED = "the design that it replaces"
+QUEUED = "a queue in memory"
 
 
 def measure(stage: Stage) -> list[Comparison]:
-    title = "A burst of 100 alerts against the replaced design"
-    room = stage.room("replaced")
-    [port] = free_ports(1)
+    title = "A burst of 100 alerts against other designs"
+    room = stage.room("others")
+    port, other_port = free_ports(2)
+    program = ["bench.queue_design", str(other_port), str(room / "orders")]
     with (
         server(["bench.replaced_design", str(port)], [port], room) as replaced,
+        server(program, [other_port], room) as queued,
         novalgo(stage.room("novalgo")) as running,
     ):
         contenders = [
@@ -29,13 +32,15 @@ def measure(stage: Stage) -> list[Comparison]:
                 NOVALGO, _burst(stage, running.ingest), [*running.services, running.simulator]
             ),
             Contender(REPLACED, _burst(stage, replaced), [replaced]),
+            Contender(QUEUED, _burst(stage, queued), [queued]),
         ]
         return [
             Comparison(
                 title=title,
                 about="Alert sent to answer received.  The replaced design is a threaded Flask "
                 "server that does all its work inside the request, with 300 ms a Google call and "
-                "100 ms an Alpaca call; here NovAlgo is what the ratios refer to.",
+                "100 ms an Alpaca call.  The queue answers at once, and loses what it holds when "
+                "it ends.  Here NovAlgo is what the ratios refer to.",
                 series=take_turns(stage, title, contenders, stage.rounds),
             )
         ]

@@ -12,6 +12,11 @@ from bench.figures import Aim, Comparison, Found, Growth, Series
 from bench.plots import plot
 from bench.results import Measured, Run
 
+BESIDE = {
+    "capacity.md": "what one machine carries, what clusters would, and where it breaks first",
+    "endurance.md": "an hour at 20 signals a second",
+}
+"""Pages that are linked where they are."""
 HEADERS = ("", "", "median", "least", "most", "to the floor")
 
 
@@ -60,6 +65,7 @@ def write_page(page: Path, images: Path, run: Run) -> None:
         "measured in turns in one run, so the ratios hold where the milliseconds do not.  A figure",
         "is the median of the rounds, with the least and the most beside it.  `make bench-compare`",
         "holds a second run against the first.",
+        *_beside(page),
         "",
         *(f"- {name}: {value}" for name, value in run.machine.items()),
         "",
@@ -70,6 +76,12 @@ def write_page(page: Path, images: Path, run: Run) -> None:
     for measured in run.measured:
         lines += _benchmark(measured, images, os.path.relpath(images, page.parent))
     page.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _beside(page: Path) -> Iterator[str]:
+    for name, about in BESIDE.items():
+        if (page.parent / name).exists():
+            yield from ("", f"- [{name}]({name}): {about}")
 
 
 def _aims(run: Run) -> Iterator[str]:

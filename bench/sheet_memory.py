@@ -16,8 +16,8 @@ from bench.status_load import ROWS, ended, statuses, symbols, write_tab
 from novalgo_common.events import Action, RowStatus
 from novalgo_common.rabbitmq import RabbitBus
 
-CHANGES = 20_000
-STEPS = 10
+CHANGES = 8_000
+STEPS = 4
 AT_ONCE = 100
 WITHIN = 600.0
 SHEETS = "sheets in a process of its own"

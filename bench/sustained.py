@@ -11,7 +11,8 @@ from bench.servers import Server, rest
 from bench.stage import Contender, Stage, floor_server, take_turns
 
 CONNECTIONS = 32
-EACH = 60
+EACH = 40
+BESIDE = "what was answered is published to RabbitMQ at the same time, by the same interpreter"
 FLOOR = "bare FastAPI endpoint, one insert"
 INGEST = "ingest in a process of its own"
 
@@ -35,7 +36,7 @@ def measure(stage: Stage) -> list[Comparison]:
                 "has its answer.  Ingest publishes to RabbitMQ meanwhile; what that takes, to the "
                 "last event, is among its processor time.",
                 series=take_turns(stage, title, contenders, stage.rounds * 2),
-                aims=[Aim(series=INGEST, figure=ACKS, at_least=0.6)],
+                aims=[Aim(series=INGEST, figure=ACKS, at_least=0.6, reason=BESIDE)],
             )
         ]
 

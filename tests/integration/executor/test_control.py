@@ -168,7 +168,7 @@ async def test_a_resume_where_nothing_is_halted_begins_nothing_anew(
 ) -> None:
     async with running_executor(tmp_path, alpaca, limit_losing_streak=2) as executor:
         for _ in range(2):
-            await executor.order("resume")
+            await executor.ask("resume")
             control(alpaca, "price", symbol="AAPL", price="200.00")
             await executor.trade(Action.BUY)
             control(alpaca, "price", symbol="AAPL", price="150.00")

@@ -46,6 +46,15 @@ def test_what_was_not_measured_says_why(tmp_path: Path) -> None:
     assert f"| idle | | | **not measured** | {why} |" in the_page(tmp_path)
 
 
+def test_the_pages_beside_it_are_linked_where_they_are(tmp_path: Path) -> None:
+    (tmp_path / "endurance.md").touch()
+
+    page = the_page(tmp_path)
+
+    assert "[endurance.md](endurance.md)" in page
+    assert "capacity.md" not in page
+
+
 def test_each_comparison_and_each_growth_has_its_picture(tmp_path: Path) -> None:
     images = tmp_path / "images" / "bench"
     images.mkdir(parents=True)

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from novalgo_common.clock import PACIFIC
 from novalgo_common.errors import PublishError, SettingsError, UnavailableError
 from novalgo_common.events import Event
 from novalgo_common.relay import Relay
@@ -86,6 +87,22 @@ async def test_a_naive_time_is_refused(settings: Settings) -> None:
             await database.write(
                 lambda c: c.execute(THINGS.insert().values(name="a", seen_at=naive))
             )
+
+
+async def test_the_two_hours_of_one_name_are_kept_apart(settings: Settings) -> None:
+    first = datetime(2026, 11, 1, 1, 30, tzinfo=PACIFIC)
+    second = first.replace(fold=1)  # when the clocks have gone back, and Python calls them equal
+
+    async with a_database(settings) as database:
+        rows = [{"name": "a", "seen_at": first}, {"name": "b", "seen_at": second}]
+        await database.write(lambda c: c.execute(THINGS.insert(), rows))
+        query = sa.select(THINGS.c.seen_at).order_by(THINGS.c.name)
+        kept = await database.read(lambda c: c.scalars(query).all())
+
+    assert kept == [
+        datetime(2026, 11, 1, 8, 30, tzinfo=UTC),
+        datetime(2026, 11, 1, 9, 30, tzinfo=UTC),
+    ]
 
 
 async def test_writes_that_wait_together_share_one_transaction(settings: Settings) -> None:

@@ -1,6 +1,6 @@
 """Ingest's store: signals and their fingerprints, the outbox, the config copy, receipts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -114,37 +114,38 @@ class Store:
         """
 
         def work(connection: Connection) -> list[Stored]:
-            claimed = _claim(connection, arrivals)
-            new = [arrival for arrival in arrivals if arrival.signal_id in claimed]
+            by_id = {str(arrival.signal_id): arrival for arrival in arrivals}
+            claimed = _claim(connection, by_id)
+            new = {own: arrival for own, arrival in by_id.items() if own in claimed}
             if new:
                 self.outbox.add_all(connection, self._add_signals(connection, new))
             return [
                 Stored(arrival.signal_id, is_duplicate=False)
-                if arrival.signal_id in claimed
+                if own in new
                 else Stored(_holder(connection, arrival.alert.fingerprint), is_duplicate=True)
-                for arrival in arrivals
+                for own, arrival in by_id.items()
             ]
 
         return await self._database.write(work)
 
     def _add_signals(
-        self, connection: Connection, arrivals: Sequence[Arrival]
+        self, connection: Connection, arrivals: Mapping[str, Arrival]
     ) -> list[SignalReceived]:
         stored_at = self._clock()
         rows = [
             {
                 **_told(arrival.alert),
                 **_source(arrival.alert),
-                "signal_id": str(arrival.signal_id),
+                "signal_id": signal_id,
                 "received_at": arrival.received_at,
                 "stored_at": stored_at,
             }
-            for arrival in arrivals
+            for signal_id, arrival in arrivals.items()
         ]
         sequences = _SIGNALS.numbered(connection, rows, "sequence")
         return [
             _event(arrival, sequence, stored_at)
-            for arrival, sequence in zip(arrivals, sequences, strict=True)
+            for arrival, sequence in zip(arrivals.values(), sequences, strict=True)
         ]
 
     async def beat(self, heartbeat: Heartbeat, at: datetime) -> None:
@@ -258,22 +259,25 @@ def _event(arrival: Arrival, sequence: int, stored_at: datetime) -> SignalReceiv
     )
 
 
-def _claim(connection: Connection, arrivals: Sequence[Arrival]) -> set[UUID]:
-    """Claim the fingerprints; return the signals that got theirs."""
+def _claim(connection: Connection, arrivals: Mapping[str, Arrival]) -> Container[str]:
+    """Claim the fingerprints; return which signals got theirs, of those given by their ids."""
     dialect = connection.dialect.name
     claimed: list[str] = []
     # In one order: two ingests on one PostgreSQL would else wait for each other for ever.
-    arrivals = sorted(arrivals, key=lambda arrival: arrival.alert.fingerprint)
-    unique = [_claim_row(arrival) for arrival in arrivals if arrival.alert.is_unique]
+    ordered = sorted(arrivals.items(), key=lambda item: item[1].alert.fingerprint)
+    unique = [_claim_row(*item) for item in ordered if item[1].alert.is_unique]
     if _CLAIMS_FOR_GOOD.run(connection, unique) == len(unique):
         claimed += [row["signal_id"] for row in unique]
     else:
         claimed += _holders(connection, [row["fingerprint"] for row in unique])
-    for arrival in arrivals:
+    for signal_id, arrival in ordered:
         if not arrival.alert.is_unique:
-            row = {**_claim_row(arrival), "forgotten": arrival.received_at - REPEAT_WINDOW}
+            row = {
+                **_claim_row(signal_id, arrival),
+                "forgotten": arrival.received_at - REPEAT_WINDOW,
+            }
             claimed += connection.execute(_claim_for_a_while(dialect), row).scalars()
-    return {UUID(signal_id) for signal_id in claimed}
+    return set(claimed)
 
 
 def _holders(connection: Connection, fingerprints: Sequence[str]) -> Iterable[str]:
@@ -282,10 +286,10 @@ def _holders(connection: Connection, fingerprints: Sequence[str]) -> Iterable[st
     return connection.execute(held).scalars()
 
 
-def _claim_row(arrival: Arrival) -> dict[str, Any]:
+def _claim_row(signal_id: str, arrival: Arrival) -> dict[str, Any]:
     return {
         "fingerprint": arrival.alert.fingerprint,
-        "signal_id": str(arrival.signal_id),
+        "signal_id": signal_id,
         "at": arrival.received_at,
     }
 

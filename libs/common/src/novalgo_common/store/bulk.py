@@ -6,6 +6,7 @@ at each row that is returned: while requests wait for it, that costs more than t
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,14 +53,17 @@ class BulkInsert:
     ) -> "CursorResult[Any]":
         mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
         statement = _statement(self._table.name, self._columns, ending, mark, len(rows))
-        return connection.exec_driver_sql(statement, tuple(self._values(connection.dialect, rows)))
+        columns = [self._values(connection.dialect, rows, name) for name in self._columns]
+        values = tuple(chain.from_iterable(zip(*columns, strict=True)))
+        return connection.exec_driver_sql(statement, values)
 
-    def _values(self, dialect: sa.Dialect, rows: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
-        columns = [(name, _as_stored(self._table.c[name], dialect)) for name in self._columns]
-        for row in rows:
-            for name, as_stored in columns:
-                value = row[name]
-                yield value if as_stored is None else as_stored(value)
+    def _values(
+        self, dialect: sa.Dialect, rows: Sequence[Mapping[str, Any]], name: str
+    ) -> list[Any]:
+        as_stored = _as_stored(self._table.c[name], dialect)
+        if as_stored is None:
+            return [row[name] for row in rows]
+        return [as_stored(row[name]) for row in rows]
 
 
 def _parts(rows: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
