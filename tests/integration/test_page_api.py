@@ -226,7 +226,9 @@ async def test_the_overview_says_what_is_wrong_and_what_to_do(tmp_path: Path) ->
     async with a_page(tmp_path, ingest_port=1, executor_port=1, sheets_port=1) as page:
         await page.publish(
             an_account_snapshot(
-                occurred_at=NOON + 59 * MINUTE, positions=(a_position(quantity=Decimal(25)),)
+                occurred_at=NOON + 59 * MINUTE,
+                positions=(a_position(quantity=Decimal(25)),),
+                moved=Decimal(500),
             ),
             a_halt(symbol=None, timeframe=None),
         )
@@ -235,6 +237,7 @@ async def test_the_overview_says_what_is_wrong_and_what_to_do(tmp_path: Path) ->
 
     trading, right, _ = overview["answers"]
     assert (trading["light"], right["light"]) == ("red", "red")
+    assert Decimal(overview["change_today"]) == Decimal("-475")  # a deposit is no gain
     told = [finding["what"] for finding in (*trading["findings"], *right["findings"])]
     for part in ("executor does not answer", "halted for everything", "fills add up", "letters: 2"):
         assert any(part in what for what in told), part

@@ -71,6 +71,7 @@ async def test_a_withdrawal_breaks_no_limit_and_a_loss_after_it_does(
         seen = len(executor.of(AccountSnapshotTaken))
         await until(lambda: len(executor.of(AccountSnapshotTaken)) > seen + 1)
         assert executor.of(TradingHalted) == []
+        assert executor.of(AccountSnapshotTaken)[-1].earned == 0
 
         book(alpaca, "FEE", "-1200")
         await until(lambda: bool(executor.of(TradingHalted)))

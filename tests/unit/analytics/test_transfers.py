@@ -1,6 +1,5 @@
 """Money that is moved in and out is no return."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 from novalgo_analytics.facts import AccountDay, CashLine
 from novalgo_analytics.measures.returns import daily_returns, total_return
 from novalgo_analytics.measures.transfers import (
-    earned_since_close,
     grown,
     highest_close,
     moved_since,
@@ -19,7 +17,6 @@ from novalgo_analytics.measures.transfers import (
 )
 from novalgo_analytics.new_york import midnight
 from novalgo_common.events import CashKind
-from tests.builders import an_account_snapshot
 
 FIRST = date(2026, 11, 9)
 DAY = timedelta(days=1)
@@ -142,12 +139,3 @@ def test_what_was_moved_since_the_last_close_is_told_over_a_weekend() -> None:
     days = with_transfers([friday, saturday, monday], [a_transfer(4, "7"), a_transfer(5, "500")])
 
     assert moved_since(days, Decimal(1000)) == 500
-
-
-def test_what_was_moved_today_is_not_earned_today() -> None:
-    account = an_account_snapshot(equity=Decimal(1530), last_equity=Decimal(1000))
-    wednesday = (account.occurred_at.date() - FIRST).days
-    before, today = a_transfer(wednesday - 1, "70"), a_transfer(wednesday, "500")
-    dividend = replace(today, kind=CashKind.DIVIDEND, amount=Decimal(9))
-
-    assert earned_since_close(account, [before, today, dividend]) == 30

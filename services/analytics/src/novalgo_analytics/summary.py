@@ -17,7 +17,6 @@ from novalgo_analytics.figures import (
 )
 from novalgo_analytics.measures.cash import by_kind
 from novalgo_analytics.measures.trading import TradeNumbers, trade_numbers
-from novalgo_analytics.measures.transfers import earned_since_close
 from novalgo_analytics.performance import WINDOW
 from novalgo_common.events import AccountSnapshotTaken, Ending
 
@@ -34,7 +33,7 @@ def summary(
     all that moved cash without a trade.
     """
     return {
-        "account": _account(numbers.account, cash),
+        "account": _account(numbers.account),
         **_earnings(numbers.total),
         "at_average_cost": _at_average_cost(numbers.at_average_cost),
         "cash": {kind.value: exact(amount) for kind, amount in by_kind(cash).items()},
@@ -64,9 +63,7 @@ def exact(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _account(
-    snapshot: AccountSnapshotTaken | None, cash: Sequence[CashLine]
-) -> dict[str, str] | None:
+def _account(snapshot: AccountSnapshotTaken | None) -> dict[str, str] | None:
     if snapshot is None:
         return None
     return {
@@ -74,7 +71,7 @@ def _account(
         "cash": exact(snapshot.cash),
         "equity": exact(snapshot.equity),
         "last_equity": exact(snapshot.last_equity),
-        "earned_since_close": exact(earned_since_close(snapshot, cash)),
+        "earned_since_close": exact(snapshot.earned),
         "buying_power": exact(snapshot.buying_power),
     }
 

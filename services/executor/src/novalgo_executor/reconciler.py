@@ -280,5 +280,6 @@ class Reconciler:
                 buying_power=account.buying_power,
                 positions=position_snapshots(positions, await self._store.known_positions()),
                 limits=limit_states(self._limits, account, self.exposure.dollars, moved) or None,
+                moved=moved or None,
             )
         )

@@ -75,7 +75,7 @@ def _lines(boards: Boards, is_ticked: bool) -> Iterator[Sequence[Cell]]:
         return
     account = boards.account
     yield "equity", dollars(account.equity), ""
-    yield "since the previous close", dollars(account.equity - account.last_equity), ""
+    yield "since the previous close", dollars(account.earned), ""
     for limit in account.limits or ():
         yield f"limit: {limit.name}", plain(limit.most), _used(limit)
 

@@ -1,5 +1,6 @@
 """The account as Alpaca states it."""
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,6 +51,13 @@ class AccountSnapshotTaken(Event):
     gross_value: Amount | None = Field(default=None, exclude_if=lambda value: value is None)
     """Dollars in longs and shorts together, where an old journal has left the positions out."""
     limits: tuple[LimitState, ...] | None = added_later()
+    moved: Amount | None = added_later()
+    """Signed dollars that the owner moved in or out since the close before, where any were."""
+
+    @property
+    def earned(self) -> Decimal:
+        """Dollars since the close before: what was moved is neither earned nor lost."""
+        return self.equity - self.last_equity - (self.moved or 0)
 
 
 class CashMoved(Event):

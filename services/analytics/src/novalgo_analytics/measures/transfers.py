@@ -9,8 +9,6 @@ from itertools import takewhile
 
 from novalgo_analytics.facts import AccountDay, CashLine
 from novalgo_analytics.new_york import day_of
-from novalgo_common.events import AccountSnapshotTaken, CashKind
-from novalgo_common.exchange_days import session_before
 
 
 def with_transfers(days: Sequence[AccountDay], transfers: Iterable[CashLine]) -> list[AccountDay]:
@@ -39,18 +37,6 @@ def grown(days: Sequence[AccountDay]) -> Decimal:
 def moved_since(days: Sequence[AccountDay], last_equity: Decimal) -> Decimal:
     """Return what was moved since the close that the broker states as the last: in, less out."""
     return _together(takewhile(lambda each: each.opening == last_equity, reversed(days)))
-
-
-def earned_since_close(account: AccountSnapshotTaken, cash: Iterable[CashLine]) -> Decimal:
-    """Return the dollars that the account grew by since the close that it states as the last.
-
-    What was moved in and out is left out; `cash` is what was booked since that close, or more.
-    """
-    close = session_before(day_of(account.occurred_at)).day
-    moved = (
-        line.amount for line in cash if line.kind is CashKind.TRANSFER and day_of(line.at) > close
-    )
-    return account.equity - account.last_equity - sum(moved, Decimal(0))
 
 
 def highest_close(days: Sequence[AccountDay], today: date) -> Decimal | None:

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from novalgo_analytics.measures.transfers import earned_since_close
 from novalgo_analytics.new_york import day_of, midnight
 from novalgo_analytics.page.api.accounts import Account, Earnings, Halt
 from novalgo_analytics.page.api.signals import Signal
@@ -21,14 +19,12 @@ from novalgo_analytics.page.verdict import Evidence, Light, answers
 from novalgo_analytics.performance import closed_trades
 from novalgo_analytics.store import lookups
 from novalgo_analytics.summary import summary
-from novalgo_common.events import AccountSnapshotTaken, AlarmRaised, Ending, Reason
+from novalgo_common.events import AlarmRaised, Ending, Reason
 
 SECOND = 1.0
 SIGNALS_SHOWN = 12
 ALARMS_SHOWN = 6
 ALARMS_OF = timedelta(days=1)
-CASH_OF = timedelta(days=14)
-"""Longer than the exchange was ever closed."""
 
 
 class Finding(Body):
@@ -150,7 +146,7 @@ async def _overview(sources: Sources) -> Overview:
         dead_letters=letters,
         endings_today=endings,
         unknown_today=seen.counts.get((Ending.FAILED, Reason.OUTCOME_UNKNOWN.value), 0),
-        change_today=await _change(sources, numbers.account),
+        change_today=numbers.account.earned if numbers.account else None,
     )
     return Overview(
         at=now,
@@ -171,13 +167,6 @@ async def _overview(sources: Sources) -> Overview:
         services=_services(sources),
         links=[_link(each) for each in links(evidence, seen.written_at, sources.bus.problems())],
     )
-
-
-async def _change(sources: Sources, account: AccountSnapshotTaken | None) -> Decimal | None:
-    if account is None:
-        return None
-    moved = await sources.store.cash(account.occurred_at - CASH_OF)
-    return earned_since_close(account, moved)
 
 
 def _services(sources: Sources) -> list[Service]:
