@@ -246,19 +246,19 @@ MUTANTS = (
         (Promise.WITHIN_LIMITS, Promise.RATE),
     ),
     Mutant(
-        "the tripping of limits", _instead("Store", _LimitsNothing), (Promise.TRIPPED,), first=115
+        "the tripping of limits", _instead("Store", _LimitsNothing), (Promise.TRIPPED,), first=150
     ),
     Mutant(
         "the recognition of a split",
         lambda: patch.object(position_check, "recognised", lambda *_: False),
         (Promise.SPLIT_TOLD,),
-        first=40,
+        first=48,
     ),
     Mutant(
         "the look for a reset",
         lambda: patch.object(account, "note_reset", lambda *_: None),
         (Promise.RESET_STOPS,),
-        first=225,
+        first=1008,
     ),
     Mutant("the undoing of busts", _instead("Store", _ForgetsBusts), (Promise.UNDONE,)),
     Mutant(
@@ -270,5 +270,6 @@ MUTANTS = (
         "the look at the last comparison",
         _instead("Reconciler", _TrustsForEver),
         (Promise.COMPARED,),
+        first=168,
     ),
 )
