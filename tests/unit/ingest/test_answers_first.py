@@ -27,6 +27,20 @@ async def test_a_lone_webhook_that_is_answered_holds_nothing() -> None:
         turn.send(None)  # it is through without having waited for anything
 
 
+async def test_a_few_webhooks_hold_until_they_are_answered_and_no_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("novalgo_ingest.answers_first.LULL", 60)
+    answers_first = AnswersFirst()
+
+    with answers_first:
+        turn = asyncio.create_task(answers_first.turn())
+        await asyncio.sleep(0)
+        assert not turn.done()
+
+    await turn
+
+
 async def test_a_burst_is_answered_first() -> None:
     answers_first = AnswersFirst()
 
