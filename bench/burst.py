@@ -18,8 +18,8 @@ REPEATED = {1: 20, 10: 6, 100: 4, 1000: 1}
 """By size: how often a round sends the burst."""
 SHARED = "one interpreter answers and trades: what the first set off takes turns with the last"
 CHECKED = "an alert is checked, translated and stored with its event; the floor inserts its bytes"
-PAUSE = 0.03
-"""Seconds between the bursts of one round."""
+PAUSE, PAUSE_AN_ALERT = 0.03, 0.004
+"""Seconds between the bursts of one round: what the one before has stored is published by then."""
 
 
 def measure(stage: Stage) -> list[Found]:
@@ -93,7 +93,7 @@ def _burst(stage: Stage, of: Server, size: int, times: int) -> Callable[[], Mapp
             sent = alerts(next(actions), symbols(size))
             answers = stage.client.burst(of.port, "/webhook", sent)
             seconds += [answer.seconds for answer in answers]
-            time.sleep(PAUSE)
+            time.sleep(PAUSE + PAUSE_AN_ALERT * size)
         return latencies(seconds)
 
     return measure
