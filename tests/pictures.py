@@ -83,7 +83,7 @@ async def _report(folder: Path) -> Message:
         await asyncio.gather(*(store.record(event) for event in events))
         gatherer = Gatherer(store, Bookkeeper(store), bus, lambda: NOW, "SPY")
         await Postman(store, gatherer, rules, folder / "reports", lambda: NOW).send()
-        notice = (await store.waiting_notices()).notices[0]
+        notice = (await store.waiting_notices(list(Kind))).notices[0]
     await bus.close()
     return Message(
         kind=notice.kind,

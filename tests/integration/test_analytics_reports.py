@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import pytest
 
 from novalgo_analytics.bookkeeper import Bookkeeper
+from novalgo_analytics.notifications.notice import Kind
 from novalgo_analytics.notifications.rules import parse_rules
 from novalgo_analytics.notifications.rules_file import shipped
 from novalgo_analytics.reports.gatherer import Gatherer
@@ -166,7 +167,9 @@ async def a_postman(folder: Path, at: datetime) -> AsyncIterator[Postman]:
 
 
 async def reports_told(postman: Postman) -> list[str]:
-    return sorted(notice.title for notice in (await postman.store.waiting_notices()).notices)
+    return sorted(
+        notice.title for notice in (await postman.store.waiting_notices(list(Kind))).notices
+    )
 
 
 async def test_a_day_and_a_week_are_reported_once_each_even_over_restarts(tmp_path: Path) -> None:

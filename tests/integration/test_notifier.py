@@ -8,12 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from novalgo_analytics.metrics import Metrics
 from novalgo_analytics.notifications.notice import Level, Message
 from novalgo_analytics.notifications.notifier import Notifier, Telling
+from novalgo_analytics.notifications.outgoing import outgoing
 from novalgo_analytics.notifications.rules import parse_rules
 from novalgo_analytics.notifications.rules_file import shipped
+from novalgo_analytics.notifications.telling import notice_of
 from novalgo_analytics.store import Store
 from novalgo_common.background import Background
 from novalgo_common.clock import utc_now
@@ -179,3 +182,33 @@ async def test_messages_are_counted_by_channel_and_by_what_came_of_them(tmp_path
     found = counted(metrics, "dead")
     assert found["failed"] == dead.tries - len(dead.sent)
     assert found["given_up"] == 0
+
+
+async def test_more_that_waits_takes_no_other_statements(tmp_path: Path) -> None:
+    """SQLite's driver keeps statements prepared: one for each length would fill the memory."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        statements.append(statement)
+
+    async with Database.open(stored_in(tmp_path), "analytics") as database:
+        store = Store(database, utc_now)
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        try:
+            taken = [await _hand_out(store, statements, fills) for fills in (2, 20)]
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+    assert taken[0] == taken[1]
+
+
+async def _hand_out(store: Store, statements: list[str], fills: int) -> set[str]:
+    """Tell of so many fills; return the statements that were run for it."""
+    made = [notice_of(a_fill(), RULES) for _ in range(fills)]
+    await store.add_notices([notice for notice in made if notice is not None])
+    statements.clear()
+    waiting = await store.waiting_notices(list(await store.oldest_notices()))
+    assert len(waiting.notices) == fills
+    out = outgoing(waiting.notices, waiting.told_at, waiting.held_back, RULES, utc_now())
+    await store.hand_out(out, {}, utc_now())
+    return set(statements)

@@ -260,12 +260,17 @@ def test_the_same_trouble_is_told_once_within_its_cool_down() -> None:
 
     assert [message.text for message in found.messages] == ["line 1", "line 3"]
     assert found.told == {"1", "2", "3"}
+    assert found.keys == {"alarm: trouble", "alarm: other"}
 
 
 def test_after_the_cool_down_it_is_told_with_how_often_it_came() -> None:
     before = {"alarm: trouble": NOON - 30 * MINUTE}
 
-    assert out(a_notice(1), told_at=before, now=NOON - MINUTE).messages == ()
+    early = [a_notice(n, at=NOON - MINUTE) for n in range(2)]
+
+    cooling = out(*early, told_at=before, now=NOON - MINUTE)
+    assert cooling.messages == ()
+    assert cooling.held_back == {"alarm: trouble": 2}
     [message] = out(a_notice(1), told_at=before, held_back={"alarm: trouble": 7}).messages
     assert message.text == "line 1\n7 more of this since it was told last."
 

@@ -17,7 +17,7 @@ from novalgo_analytics.measures.transfers import highest_close, moved_since
 from novalgo_analytics.metrics import Metrics
 from novalgo_analytics.new_york import day_of
 from novalgo_analytics.notifications.notice import Kind, Level, Message, Notice, Outcome
-from novalgo_analytics.notifications.outgoing import outgoing
+from novalgo_analytics.notifications.outgoing import is_due, outgoing
 from novalgo_analytics.notifications.rules import Rules
 from novalgo_analytics.notifications.telling import made_notice, notice_of
 from novalgo_analytics.notifications.thresholds import crossed, late
@@ -103,10 +103,11 @@ class Notifier:
         while page := await self.store.unseen():
             made = [notice for _, event in page for notice in await self._notices(event)]
             await self.store.add_notices(made, page[-1][0])
-        waiting = await self.store.waiting_notices()
-        if not waiting.notices:
+        now, oldest = self.clock(), await self.store.oldest_notices()
+        due = [kind for kind, at in oldest.items() if is_due(self.rules.policy(kind), at, now)]
+        if not due:
             return
-        now = self.clock()
+        waiting = await self.store.waiting_notices(due)
         out = outgoing(waiting.notices, waiting.told_at, waiting.held_back, self.rules, now)
         if out.told:
             await self.store.hand_out(out, {each.name: each.least for each in self.channels}, now)

@@ -1,12 +1,13 @@
 """What goes out now: digests that are full, and no trouble twice within its cool-down.  Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from novalgo_analytics.notifications.notice import Message, Notice
-from novalgo_analytics.notifications.rules import Rules
+from novalgo_analytics.notifications.rules import Policy, Rules
 
 MOST_LINES = 40
 
@@ -17,7 +18,9 @@ class Outgoing:
     told: frozenset[str]
     """The ids of the notices that are done with: in a message, or held back by a cool-down."""
     keys: frozenset[str]
-    """The troubles that were told now."""
+    """The troubles that are told now and cool down from now on."""
+    held_back: Mapping[str, int]
+    """How many notices of a trouble its cool-down holds back now."""
 
 
 def outgoing(
@@ -34,22 +37,46 @@ def outgoing(
     messages: list[Message] = []
     done: set[str] = set()
     keys: set[str] = set()
+    cooling: Counter[str] = Counter()
     ordered = sorted(waiting, key=lambda notice: notice.kind)  # stable: oldest first in a kind
     for kind, of_kind in groupby(ordered, key=lambda notice: notice.kind):
         notices, policy = list(of_kind), rules.policy(kind)
-        if now - notices[0].at < timedelta(minutes=policy.digest):
+        if not is_due(policy, notices[0].at, now):
             continue
-        fresh = []
-        for notice in notices:
-            done.add(notice.notice_id)
-            told = told_at.get(notice.key)
-            cooling = told is not None and now - told < timedelta(minutes=policy.cooldown)
-            if cooling or (policy.cooldown and notice.key in keys):
-                continue
-            fresh.append(notice)
-            keys.add(notice.key)
+        done.update(notice.notice_id for notice in notices)
+        fresh = notices
+        if policy.cooldown:
+            fresh = _fresh(notices, told_at, now - timedelta(minutes=policy.cooldown), cooling)
+            keys.update(notice.key for notice in fresh)
         messages += _messages(fresh, held_back, together=policy.digest > 0)
-    return Outgoing(messages=tuple(messages), told=frozenset(done), keys=frozenset(keys))
+    return Outgoing(
+        messages=tuple(messages),
+        told=frozenset(done),
+        keys=frozenset(keys),
+        held_back=dict(cooling),
+    )
+
+
+def is_due(policy: Policy, oldest: datetime, now: datetime) -> bool:
+    """Say whether a digest that began with its oldest notice is full."""
+    return now - oldest >= timedelta(minutes=policy.digest)
+
+
+def _fresh(
+    notices: Sequence[Notice],
+    told_at: Mapping[str, datetime],
+    warm_since: datetime,
+    cooling: Counter[str],
+) -> list[Notice]:
+    """Return the first notice of each trouble that is not cooling; count those that are."""
+    fresh: dict[str, Notice] = {}
+    for notice in notices:
+        told = told_at.get(notice.key)
+        if told is not None and told > warm_since:
+            cooling[notice.key] += 1
+        else:
+            fresh.setdefault(notice.key, notice)
+    return list(fresh.values())
 
 
 def _messages(

@@ -14,6 +14,8 @@ from novalgo_analytics.store.tables import DELIVERIES, MARKS, NOTICES, TROUBLES
 from novalgo_common.store import insert
 
 KEPT = timedelta(days=30)
+_WAITS = NOTICES.c.done_at.is_(None)
+_DONE = NOTICES.update().where(NOTICES.c.notice_id == sa.bindparam("of"))
 LOOKED_AT = "journal looked at for notices"
 
 
@@ -51,11 +53,19 @@ def add(connection: Connection, notices: Sequence[Notice]) -> None:
         )
 
 
-def waiting(connection: Connection) -> Waiting:
-    rows = connection.execute(
-        NOTICES.select().where(NOTICES.c.done_at.is_(None)).order_by(NOTICES.c.at)
-    ).all()
-    keys = {row.key for row in rows}
+def oldest_waiting(connection: Connection) -> Mapping[Kind, datetime]:
+    """Return since when notices of each kind wait."""
+    oldest = sa.func.min(NOTICES.c.at)
+    query = sa.select(NOTICES.c.kind, oldest).where(_WAITS).group_by(NOTICES.c.kind)
+    return {Kind(kind): at for kind, at in connection.execute(query)}
+
+
+def waiting(connection: Connection, kinds: Sequence[Kind]) -> Waiting:
+    """Return what waits of these kinds, oldest first."""
+    of_kinds = sa.and_(_WAITS, NOTICES.c.kind.in_([kind.value for kind in kinds]))
+    rows = connection.execute(NOTICES.select().where(of_kinds).order_by(NOTICES.c.at)).all()
+    # Not by a list of keys: a statement for each length of it would be kept prepared.
+    keys = sa.select(NOTICES.c.key).where(of_kinds)
     troubles = connection.execute(TROUBLES.select().where(TROUBLES.c.key.in_(keys))).all()
     return Waiting(
         notices=[_notice(row) for row in rows],
@@ -72,7 +82,9 @@ def hand_out(
         for channel, least in channels.items():
             if message.level.is_at_least(least) and channel != message.except_channel:
                 connection.execute(DELIVERIES.insert().values(_delivery(message, channel, now)))
-    _count_held_back(connection, out)
+    for key, count in out.held_back.items():
+        more = {"held_back": TROUBLES.c.held_back + count}
+        connection.execute(TROUBLES.update().where(TROUBLES.c.key == key).values(more))
     for key in out.keys:
         told = {"told_at": now, "held_back": 0}
         connection.execute(
@@ -80,8 +92,7 @@ def hand_out(
             .values(key=key, **told)
             .on_conflict_do_update(index_elements=["key"], set_=told)
         )
-    done = NOTICES.update().where(NOTICES.c.notice_id.in_(out.told)).values(done_at=now)
-    connection.execute(done)
+    connection.execute(_DONE, [{"of": notice_id, "done_at": now} for notice_id in out.told])
     connection.execute(NOTICES.delete().where(NOTICES.c.done_at < now - KEPT))
     connection.execute(DELIVERIES.delete().where(DELIVERIES.c.ended_at < now - KEPT))
 
@@ -144,17 +155,6 @@ def set_mark(connection: Connection, name: str, value: str) -> None:
         .values(name=name, value=value)
         .on_conflict_do_update(index_elements=["name"], set_={"value": value})
     )
-
-
-def _count_held_back(connection: Connection, out: Outgoing) -> None:
-    query = sa.select(NOTICES.c.key).where(NOTICES.c.notice_id.in_(out.told))
-    for key in connection.execute(query).scalars().all():
-        if key not in out.keys:
-            connection.execute(
-                TROUBLES.update()
-                .where(TROUBLES.c.key == key)
-                .values(held_back=TROUBLES.c.held_back + 1)
-            )
 
 
 def _delivery(message: Message, channel: str, now: datetime) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from novalgo_analytics.facts import (
     PerformanceRequest,
     SignalSeen,
 )
-from novalgo_analytics.notifications.notice import Level, Notice
+from novalgo_analytics.notifications.notice import Kind, Level, Notice
 from novalgo_analytics.notifications.outgoing import Outgoing
 from novalgo_analytics.store import (
     account,
@@ -196,8 +196,13 @@ class Store:
 
         await self._database.write(work)
 
-    async def waiting_notices(self) -> Waiting:
-        return await self._database.read(notices.waiting)
+    async def oldest_notices(self) -> Mapping[Kind, datetime]:
+        """Return since when notices of each kind wait."""
+        return await self._database.read(notices.oldest_waiting)
+
+    async def waiting_notices(self, kinds: Sequence[Kind]) -> Waiting:
+        """Return the notices of these kinds that wait, oldest first."""
+        return await self._database.read(lambda c: notices.waiting(c, kinds))
 
     async def hand_out(self, out: Outgoing, channels: Mapping[str, Level], now: datetime) -> None:
         """Put the messages on their way over the channels that want them."""
