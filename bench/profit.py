@@ -25,7 +25,7 @@ from novalgo_analytics.rebuilder import Rebuilder
 from novalgo_analytics.store import Store
 from novalgo_common.store import Database
 
-FEW, SOME, MANY, MOST = 10_000, 30_000, 100_000, 1_000_000
+FEW, SOME, MANY, MOST = 10_000, 20_000, 100_000, 1_000_000
 MICROSECONDS, SECONDS = "µs a fill", "CPU seconds"
 LARGEST = f"{MOST:,} fills take minutes: `python -m bench profit --largest` has them too."
 TRIED = 200
