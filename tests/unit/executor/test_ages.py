@@ -6,6 +6,7 @@ import pytest
 
 from novalgo_executor.ages import Ages
 from tests.builders import NOON, SECOND, SIGNAL_ID
+from tests.unit.executor.builders import an_order
 
 
 class Machine:
@@ -36,6 +37,19 @@ def test_nothing_is_younger_than_new_to_a_clock_that_was_set_back() -> None:
     machine = Machine()
     ages = Ages(lambda: machine.wall, lambda: machine.seconds)
     assert ages.of(SIGNAL_ID, NOON + 600 * SECOND) == timedelta()
+
+
+def test_a_step_of_the_clock_makes_no_denial_longer() -> None:
+    machine = Machine()
+    ages = Ages(lambda: machine.wall, lambda: machine.seconds)
+    denied = an_order(missing_since=NOON)
+    assert ages.of_denial(an_order()) == timedelta()
+    assert ages.of_denial(denied) == timedelta()
+
+    machine.pass_by(3)
+    machine.wall += timedelta(minutes=10)
+
+    assert ages.of_denial(denied) == 3 * SECOND
 
 
 @pytest.mark.parametrize(

@@ -31,10 +31,13 @@ def test_an_order_of_unknown_outcome_is_looked_up_and_never_sent_again() -> None
 
 
 def test_an_order_that_the_broker_keeps_denying_is_called_unknown() -> None:
-    facts = replace(with_order(**UNKNOWN, missing_since=NOON), denied=True)
+    facts = with_order(**UNKNOWN, missing_since=NOON)
+    just_now, long_ago = (
+        replace(facts, denied_for=each) for each in (RULES.grace - SECOND, RULES.grace)
+    )
 
-    assert isinstance(decide(a_stored_signal(), facts, RULES, now=NOON), LookUp)
-    step = decide(a_stored_signal(), facts, RULES, now=NOON + RULES.grace)
+    assert isinstance(decide(a_stored_signal(), just_now, RULES, now=NOON), LookUp)
+    step = decide(a_stored_signal(), long_ago, RULES, now=NOON)
     assert ended(step).reason is Reason.OUTCOME_UNKNOWN
 
 

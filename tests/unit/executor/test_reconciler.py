@@ -14,6 +14,7 @@ from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
 from novalgo_common.events import AccountSnapshotTaken, AlarmRaised, ConfigChanged, Event, Side
+from novalgo_executor.ages import Ages
 from novalgo_executor.alarms import Alarms
 from novalgo_executor.allocate import Holdings, Share
 from novalgo_executor.broker import (
@@ -263,6 +264,7 @@ async def a_reconciler(
         poll=OrderPoll(kept, alpaca),
         alarms=Alarms(store=kept, clock=lambda: NOON, new_id=uuid4),
         elapsed=elapsed,
+        ages=Ages(lambda: NOON, elapsed),
         config=config,
         metrics=Metrics(),
         clock=clock,

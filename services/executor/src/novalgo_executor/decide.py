@@ -149,9 +149,9 @@ def _finish_unknown(case: _Case, order: Order) -> Step:
                 "was not sent",
             )
         return Send(order)
-    missing = order.missing_since
+    denied_for = case.facts.denied_for
     # Of two denials: the last must be fresh, as Alpaca may have been away since the first.
-    if case.facts.denied and missing is not None and case.now - missing >= case.rules.grace:
+    if denied_for is not None and denied_for >= case.rules.grace:
         return End(
             Ending.FAILED,
             Reason.OUTCOME_UNKNOWN,

@@ -6,6 +6,7 @@ All that matters is in the store before it is done, so that a restart goes on wh
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import assert_never
 
@@ -27,7 +28,7 @@ from novalgo_executor.broker import (
     Unsure,
 )
 from novalgo_executor.decide import age_counts_from, decide
-from novalgo_executor.facts import Facts, Order, Rules, Signal, begins_to_miss, is_only_row
+from novalgo_executor.facts import Facts, Order, Rules, Signal, is_only_row
 from novalgo_executor.limits import Usage
 from novalgo_executor.market import Market
 from novalgo_executor.metrics import Metrics
@@ -102,7 +103,9 @@ class Desk:
                 continue
             if isinstance(step, LookUp):
                 known = await self._look_up(step.order)
-                facts = replace(await self._facts(signal), denied=not known)
+                facts = await self._facts(signal)
+                if not known:
+                    facts = replace(facts, denied_for=self._denied_for(step.order, facts))
                 continue
             with span(f"perform {type(step).__name__}", signal.signal_id):
                 signal = await self._perform(step, signal, facts)
@@ -245,12 +248,20 @@ class Desk:
 
     async def _take_in(self, order: Order, found: BrokerOrder | None) -> bool:
         if found is not None:
+            self.ages.forget(order.request.client_order_id)
             await self.store.apply(found)
             return True
-        if begins_to_miss(order, self.clock()):
-            await self.store.mark_missing(order.request.client_order_id, self.clock())
+        if order.missing_since is None:
+            name, now = order.request.client_order_id, self.clock()
+            await self.store.mark_missing(name, now)
+            self.ages.of(name, now)
         await self.sleep(PROBE_PAUSE)
         return False
+
+    def _denied_for(self, looked_up: Order, facts: Facts) -> timedelta:
+        name = looked_up.request.client_order_id
+        [order] = [each for each in facts.orders if each.request.client_order_id == name]
+        return self.ages.of_denial(order)
 
     def try_again(self) -> None:
         """Alpaca answers: orders that did not leave need not wait any longer."""

@@ -137,8 +137,9 @@ class Facts:
     """Dollars, as of the last comparison with the broker."""
     last_entry: datetime | None = None
     """When the book was last opened, where its row has a cooldown."""
-    denied: bool = False
-    """Whether the broker has just said that it does not know the order of unknown outcome."""
+    denied_for: timedelta | None = None
+    """How long the broker has been denying the order of unknown outcome; None where it did not just
+    now."""
     broker_position: Decimal | None = None
     """The netted position as the broker just stated it; None where it was not asked."""
 
@@ -154,11 +155,6 @@ def time_since(moment: datetime, now: datetime) -> timedelta:
     long rather than too short, so that nothing stands still until the clock has caught up.
     """
     return abs(now - moment)
-
-
-def begins_to_miss(order: Order, now: datetime) -> bool:
-    """Return whether the time for which an order is denied begins (anew) with a denial now."""
-    return order.missing_since is None or order.missing_since > now
 
 
 def is_only_row(signal: Signal, rows: Sequence[ConfigRow]) -> bool:

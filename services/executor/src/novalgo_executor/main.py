@@ -52,6 +52,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         alarms = Alarms(store=store, clock=clock, new_id=uuid.uuid4)
         market = Market(broker, clock)
         poll = OrderPoll(store, broker)
+        ages = Ages(clock, elapsed)
         cashier = Cashier(store=store, book=broker, clock=clock)
         reconciler = Reconciler(
             store=store,
@@ -62,6 +63,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             alarms=alarms,
             clock=clock,
             elapsed=elapsed,
+            ages=ages,
             new_id=uuid.uuid4,
             limits=settings.rules.limits,
             look_at_cash=cashier.look,
@@ -75,7 +77,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
             config=config,
             poll=poll,
             reconciler=reconciler,
-            ages=Ages(clock, elapsed),
+            ages=ages,
             rules=settings.rules,
             metrics=metrics,
             clock=clock,

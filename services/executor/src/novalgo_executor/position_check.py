@@ -9,6 +9,7 @@ import structlog
 
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
+from novalgo_executor.ages import Ages
 from novalgo_executor.allocate import Holdings, allocate_drift
 from novalgo_executor.broker import Broker, BrokerPosition
 from novalgo_executor.reconcile import drift, moving_symbols
@@ -57,6 +58,7 @@ class PositionCheck:
     config: ConfigCopy
     clock: Clock
     elapsed: Callable[[], float]
+    ages: Ages
     _drift: dict[str, tuple[Decimal, float]] = field(default_factory=dict)
     """Each difference as it stands, and since when it has."""
     _stated: dict[str, Stated] | None = None
@@ -70,7 +72,7 @@ class PositionCheck:
         positions = await self.broker.positions()
         # In this order: a fill that is counted between the two questions to the store is then in
         # both answers.  The other way round it would be in neither, and be adopted and counted.
-        moving = moving_symbols(await self.store.unfinished_orders(), self.clock())
+        moving = moving_symbols(await self.store.unfinished_orders(), self.ages.of_denial)
         known = await self.store.known_positions()
         found = drift(positions, known)
         if self.config.version is None and found.keys() - known.keys():

@@ -1,7 +1,7 @@
 """Our books against the broker's positions.  Pure."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 from novalgo_common.events import OrderStatus
@@ -27,21 +27,22 @@ def drift(
     return found
 
 
-def is_given_up(order: Order, now: datetime) -> bool:
+def is_given_up(order: Order, denied_for: timedelta) -> bool:
     """Return whether Alpaca has denied an order for so long that it counts as never arrived.
 
     Else its symbol would count as moving, and drift in it stay, for ever.  Should the order stand
     all the same, its fills name it.
     """
-    missing = order.missing_since
-    if order.status is not OrderStatus.UNKNOWN or missing is None:
-        return False
-    return now - missing >= GIVEN_UP_AFTER
+    return order.status is OrderStatus.UNKNOWN and denied_for >= GIVEN_UP_AFTER
 
 
-def moving_symbols(unfinished: Sequence[Order], now: datetime) -> set[str]:
+def moving_symbols(
+    unfinished: Sequence[Order], denied_for: Callable[[Order], timedelta]
+) -> set[str]:
     """Return the symbols of which an order is on its way, so that their positions may change."""
-    return {order.request.symbol for order in unfinished if not is_given_up(order, now)}
+    return {
+        order.request.symbol for order in unfinished if not is_given_up(order, denied_for(order))
+    }
 
 
 def in_books(holdings: Holdings) -> Decimal:

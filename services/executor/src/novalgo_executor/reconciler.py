@@ -17,6 +17,7 @@ from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
 from novalgo_common.events import AccountSnapshotTaken, OrderStatus
+from novalgo_executor.ages import Ages
 from novalgo_executor.alarms import Alarms
 from novalgo_executor.broker import (
     Account,
@@ -26,7 +27,7 @@ from novalgo_executor.broker import (
     KeysRefusedError,
     SplitNotice,
 )
-from novalgo_executor.facts import Order, begins_to_miss, time_since
+from novalgo_executor.facts import Order, time_since
 from novalgo_executor.limits import Limits, gross_exposure, limit_states
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.order_poll import OVERLAP, OrderPoll
@@ -62,6 +63,7 @@ class Reconciler:
         alarms: Alarms,
         clock: Clock,
         elapsed: Callable[[], float],
+        ages: Ages,
         new_id: Callable[[], UUID],
         limits: Limits,
         look_at_cash: Callable[[], Awaitable[None]],
@@ -69,13 +71,14 @@ class Reconciler:
         expected_account: str | None,
     ) -> None:
         self._check = PositionCheck(
-            store=store, broker=broker, config=config, clock=clock, elapsed=elapsed
+            store=store, broker=broker, config=config, clock=clock, elapsed=elapsed, ages=ages
         )
         self._store = store
         self._broker = broker
         self._poll = poll
         self._alarms = alarms
         self._elapsed = elapsed
+        self._ages = ages
         self._agreed_at = elapsed()
         self._metrics = metrics
         self._clock = clock
@@ -212,8 +215,10 @@ class Reconciler:
         for order, found in zip(unfinished, answers, strict=True):
             if found is not None:
                 await self._store.apply(found)
-            elif begins_to_miss(order, self._clock()) and not self._may_be_on_its_way(order):
-                await self._store.mark_missing(order.request.client_order_id, self._clock())
+            elif order.missing_since is None and not self._may_be_on_its_way(order):
+                name, now = order.request.client_order_id, self._clock()
+                await self._store.mark_missing(name, now)
+                self._ages.of(name, now)
 
     def _may_be_on_its_way(self, order: Order) -> bool:
         """Return whether only who sends an order can say yet that it is missing."""
@@ -228,15 +233,16 @@ class Reconciler:
                 await self._poll.count_fills(order)  # by its id, however its fills are dated
             if order.status is OrderStatus.OPEN and order.order_id is not None:
                 await self._broker.cancel(order.order_id)
-            elif is_given_up(order, self._clock()):
+            elif is_given_up(order, self._ages.of_denial(order)):
                 await self._store.lose(order)  # it turned up, and is gone again
             elif await self._store.settle_late(order):
                 log.warning("order.late", client_order_id=order.request.client_order_id)
 
     async def _unfinished(self) -> list[Order]:
-        now = self._clock()
         unfinished = await self._store.unfinished_orders()
-        return [order for order in unfinished if not is_given_up(order, now)]
+        return [
+            order for order in unfinished if not is_given_up(order, self._ages.of_denial(order))
+        ]
 
     async def _count_fills(self, after: datetime) -> None:
         # Most of what the overlap lists again is counted: to write for each would hold up trading.
