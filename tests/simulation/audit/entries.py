@@ -58,8 +58,10 @@ class EntryAudit:
 
     def _check_beginnings(self) -> None:
         query = "SELECT signal_id, decided_at FROM signals"
-        for signal_id, decided_at in self.record.disk.rows(query):
+        stored = self.record.disk.rows(query)
+        for signal_id, _ in stored:
             self._arrived.setdefault(signal_id, seconds())
+        for signal_id, decided_at in stored:
             if decided_at is not None and signal_id not in self._begun:
                 self._begun.add(signal_id)
                 self._check_newest(signal_id)
