@@ -44,6 +44,7 @@ def some_facts(**changes: object) -> Facts:
         "orders": (),
         "resting": (),
         "unsent": (),
+        "moving": (),
         "newer_waits": False,
         "hours": OPEN,
         "asset": ASSET,

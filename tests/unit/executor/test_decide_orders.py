@@ -95,6 +95,15 @@ def test_a_close_that_never_left_is_sent_in_spite_of_a_halt() -> None:
     assert deciding(Action.CLOSE, orders=(unsent,), halt=HALT) == Send(unsent)
 
 
+def test_an_opening_that_never_left_waits_until_the_account_moves_no_more() -> None:
+    unsent = an_order(status=OrderStatus.UNKNOWN, sent=False, filled_quantity=Decimal(0))
+    closing = replace(unsent, leg=Leg.CLOSE)
+    moving = (an_order(counted_quantity=Decimal(0)),)
+
+    assert deciding(Action.BUY, orders=(unsent,), moving=moving) == Wait(parked=True)
+    assert deciding(Action.CLOSE, orders=(closing,), moving=moving) == Send(closing)
+
+
 def test_an_open_order_is_waited_for() -> None:
     facts = with_order(status=OrderStatus.OPEN, ended_at=None)
 

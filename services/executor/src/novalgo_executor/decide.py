@@ -139,6 +139,8 @@ def _finish_unknown(case: _Case, order: Order) -> Step:
             return _halted(case.facts, case.facts.halt)
         if order.leg is Leg.OPEN and not case.facts.compared:
             return Wait(parked=True)
+        if order.leg is Leg.OPEN and case.facts.moving:
+            return Wait(parked=True)
         if order.leg is Leg.OPEN and order.request.position_intent is not _intent(
             order, case.facts
         ):

@@ -160,6 +160,7 @@ class Desk:
             orders=view.orders,
             resting=view.resting,
             unsent=view.unsent,
+            moving=view.moving,
             newer_waits=view.newer_waits,
             hours=await self.market.hours(),
             open_since=self.market.open_since,

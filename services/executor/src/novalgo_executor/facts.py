@@ -115,6 +115,8 @@ class Facts:
     """Open orders of other signals of the symbol."""
     unsent: tuple[Order, ...]
     """Intents of other signals of the symbol that have yet to leave."""
+    moving: tuple[Order, ...]
+    """Orders of other signals of the symbol that are open, or whose fills are not all counted."""
     newer_waits: bool
     """Whether a newer signal of the book has arrived."""
     hours: MarketHours

@@ -58,6 +58,7 @@ class BookView:
     orders: tuple[Order, ...]
     resting: tuple[Order, ...]
     unsent: tuple[Order, ...]
+    moving: tuple[Order, ...]
     newer_waits: bool
     halt: Halt | None
     usage: Usage
@@ -150,6 +151,7 @@ class Store:
                 external=positions.external(connection, signal.symbol),
                 orders=tuple(orders.of_signal(connection, signal.signal_id)),
                 resting=tuple(order for order in others if order.status is OrderStatus.OPEN),
+                moving=tuple(order for order in others if order.order_id is not None),
                 unsent=tuple(
                     order
                     for order in others
