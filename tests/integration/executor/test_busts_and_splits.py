@@ -51,7 +51,8 @@ async def test_a_busted_fill_is_undone_once_however_often_it_is_seen(
     assert (busted.quantity, busted.price) == (fill.quantity, fill.price)
     assert busted.client_order_id == fill.client_order_id
     assert again.reason == "already_flat"
-    assert alarms(executor) + alarms(restarted) == ["fill_undone"]
+    raised = [*executor.of(AlarmRaised), *restarted.of(AlarmRaised)]
+    assert {each.event_id: each.code for each in raised} == {raised[0].event_id: "fill_undone"}
     assert not restarted.of(PositionAdopted) + executor.of(PositionAdopted)
 
 
