@@ -15,7 +15,7 @@ from novalgo_common.events import (
     PositionSplit,
 )
 from tests.builders import a_config_changed, a_config_row
-from tests.running_executor import RunningExecutor, running_executor
+from tests.running_executor import running_executor
 from tests.simulated_alpaca import control, serving_alpaca, simulator_settings, truth
 from tests.waiting import until
 
@@ -27,10 +27,6 @@ def alpaca(tmp_path: Path) -> Iterator[str]:
     with serving_alpaca(simulator_settings(tmp_path / "alpaca", simulator_step=3600)) as base:
         control(base, "price", symbol="AAPL", price="100.00")
         yield base
-
-
-def alarms(executor: RunningExecutor) -> list[str]:
-    return [alarm.code for alarm in executor.of(AlarmRaised)]
 
 
 async def test_a_busted_fill_is_undone_once_however_often_it_is_seen(
