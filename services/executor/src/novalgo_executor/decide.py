@@ -133,24 +133,8 @@ def _finish_unknown(case: _Case, order: Order) -> Step:
     if not order.sent:
         if case.facts.newer_waits:
             return _superseded("the order was not sent yet")
-        if order.leg is Leg.OPEN and case.too_old:
-            return End(Ending.EXPIRED, Reason.STALE, "Alpaca could not be reached in time")
-        if order.leg is Leg.OPEN and case.facts.halt is not None:
-            return _halted(case.facts, case.facts.halt)
-        if order.leg is Leg.OPEN and not case.facts.compared:
-            return Wait(parked=True)
-        if order.leg is Leg.OPEN and case.facts.moving:
-            return Wait(parked=True)
-        if order.leg is Leg.OPEN and order.request.position_intent is not _intent(
-            order, case.facts
-        ):
-            return End(
-                Ending.FAILED,
-                Reason.POSITION_MISMATCH,
-                f"the account came to {case.facts.net} shares before the order could leave: it "
-                "was not sent",
-            )
-        return Send(order)
+        kept = _keep_opening(case, order) if order.leg is Leg.OPEN else None
+        return kept or Send(order)
     denied_for = case.facts.denied_for
     # Of two denials: the last must be fresh, as Alpaca may have been away since the first.
     if denied_for is not None and denied_for >= case.rules.grace:
@@ -161,6 +145,24 @@ def _finish_unknown(case: _Case, order: Order) -> Step:
             "it: look there before acting by hand",
         )
     return LookUp(order)
+
+
+def _keep_opening(case: _Case, order: Order) -> Step | None:
+    """Return what keeps back an opening that was stored and never left, or None."""
+    facts = case.facts
+    if case.too_old:
+        return End(Ending.EXPIRED, Reason.STALE, "Alpaca could not be reached in time")
+    if facts.halt is not None:
+        return _halted(facts, facts.halt)
+    if not facts.compared or facts.moving:
+        return Wait(parked=True)
+    if order.request.position_intent is not _intent(order, facts):
+        return End(
+            Ending.FAILED,
+            Reason.POSITION_MISMATCH,
+            f"the account came to {facts.net} shares before the order could leave: it was not sent",
+        )
+    return None
 
 
 def _fall_short(case: _Case, order: Order) -> Step | None:
