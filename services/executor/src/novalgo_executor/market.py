@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -22,14 +23,22 @@ ASSET_PAUSE = 0.5
 """Seconds between two of these requests: orders come first."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """The market's hours, and from when until when by our clock they are believed."""
+
+    hours: MarketHours
+    asked_at: datetime
+    until: datetime
+
+
 class Market:
     """Raises `UnavailableError` where Alpaca gives no definite answer."""
 
     def __init__(self, broker: Broker, clock: Clock) -> None:
         self._broker = broker
         self._clock = clock
-        self._hours: MarketHours | None = None
-        self._hours_last: tuple[datetime, datetime] | None = None
+        self._stated: _Stated | None = None
         self._assets: dict[str, tuple[Asset, datetime]] = {}
         self._session = Shared[None, MarketHours](lambda _: self._broker.hours())
         self._quotes = Shared[str, Mapping[str, Quote]](self._ask_quotes)
@@ -40,21 +49,16 @@ class Market:
 
     async def hours(self) -> MarketHours:
         """Return the session now."""
-        now = self._clock()
-        if self._hours is None or not self._hours_stand(now):
-            if self._hours is not None and now >= self._hours.next_close:
-                self.open_since = None  # it closed meanwhile, seen or not
-            self._hours = await self._session.get(None)
-            boundary = self._hours.next_close if self._hours.is_open else self._hours.next_open
-            self._hours_last = (now, min(now + HOURS_LAST, boundary))
-            self.open_since = (self.open_since or now) if self._hours.is_open else None
-        return self._hours
-
-    def _hours_stand(self, now: datetime) -> bool:
-        if self._hours_last is None:
-            return False
-        asked_at, until = self._hours_last
-        return asked_at <= now < until
+        now, before = self._clock(), self._stated
+        if before is not None and before.asked_at <= now < before.until:
+            return before.hours
+        if before is not None and now >= before.hours.next_close:
+            self.open_since = None  # it closed meanwhile, seen or not
+        hours = await self._session.get(None)
+        boundary = hours.next_close if hours.is_open else hours.next_open
+        self._stated = _Stated(hours, now, min(now + HOURS_LAST, boundary))
+        self.open_since = (self.open_since or now) if hours.is_open else None
+        return hours
 
     async def asset(self, symbol: str) -> Asset:
         """Return the asset; one that Alpaca does not know is not tradable."""
