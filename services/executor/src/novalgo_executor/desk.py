@@ -253,9 +253,7 @@ class Desk:
             await self.store.apply(found)
             return True
         if order.missing_since is None:
-            name, now = order.request.client_order_id, self.clock()
-            await self.store.mark_missing(name, now)
-            self.ages.of(name, now)
+            await self.reconciler.miss(order)
         await self.sleep(PROBE_PAUSE)
         return False
 

@@ -216,9 +216,13 @@ class Reconciler:
             if found is not None:
                 await self._store.apply(found)
             elif order.missing_since is None and not self._may_be_on_its_way(order):
-                name, now = order.request.client_order_id, self._clock()
-                await self._store.mark_missing(name, now)
-                self._ages.of(name, now)
+                await self.miss(order)
+
+    async def miss(self, order: Order) -> None:
+        """Remember that the broker denies an order from now on."""
+        name, now = order.request.client_order_id, self._clock()
+        await self._store.mark_missing(name, now)
+        self._ages.of(name, now)
 
     def _may_be_on_its_way(self, order: Order) -> bool:
         """Return whether only who sends an order can say yet that it is missing."""
