@@ -18,7 +18,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from novalgo_analytics.new_york import day_of
 from novalgo_analytics.store.tables import DAYS, JOURNAL, MOVEMENTS, ORDERS, SIGNALS, STEPS
 from novalgo_common.events import (
     Action,
@@ -34,6 +33,7 @@ from novalgo_common.events import (
     SignalReceived,
     type_of,
 )
+from novalgo_common.exchange_days import day_of
 from novalgo_common.settings import Settings
 from novalgo_common.store import Database
 

@@ -24,6 +24,7 @@ HOMES = {
 }
 
 DECIDING = {
+    "novalgo_common": {"exchange_days.py"},
     "novalgo_ingest": {
         "addresses.py",
         "alert.py",
@@ -48,6 +49,7 @@ DECIDING = {
         "snapshot.py",
         "steps.py",
         "terms.py",
+        "transfers.py",
     },
     "novalgo_sheets": {
         "boards_tabs.py",
@@ -91,7 +93,6 @@ DECIDING = {
         "measures/groups.py",
         "measures/returns.py",
         "measures/trading.py",
-        "new_york.py",
         "page/condition.py",
         "page/course.py",
         "page/links.py",

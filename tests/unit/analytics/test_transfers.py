@@ -15,8 +15,8 @@ from novalgo_analytics.measures.transfers import (
     moved_since,
     with_transfers,
 )
-from novalgo_analytics.new_york import midnight
 from novalgo_common.events import CashKind
+from novalgo_common.exchange_days import midnight
 
 FIRST = date(2026, 11, 9)
 DAY = timedelta(days=1)

@@ -35,6 +35,16 @@ class Session:
     closes: datetime
 
 
+def day_of(at: datetime) -> date:
+    """Return the day that a moment belongs to in New York: the exchange's, wherever one lives."""
+    return at.astimezone(NEW_YORK).date()
+
+
+def midnight(day: date) -> datetime:
+    """Return when a day begins in New York."""
+    return datetime.combine(day, time.min, NEW_YORK)
+
+
 def sessions(first: date, last: date) -> Sequence[Session]:
     """Return the exchange's days from `first` to `last`, oldest first."""
     days = (first + number * _DAY for number in range((last - first).days + 1))
@@ -43,7 +53,7 @@ def sessions(first: date, last: date) -> Sequence[Session]:
 
 def last_session(at: datetime) -> Session:
     """Return the newest day of the exchange that has closed by then."""
-    today = at.astimezone(NEW_YORK).date()
+    today = day_of(at)
     return [each for each in sessions(today - _LONGEST_CLOSING, today) if each.closes <= at][-1]
 
 

@@ -16,7 +16,6 @@ from novalgo_analytics.access import Access
 from novalgo_analytics.exports.csv_file import csv_file
 from novalgo_analytics.exports.parquet_file import parquet_file
 from novalgo_analytics.exports.tables import TABLES
-from novalgo_analytics.new_york import day_of
 from novalgo_analytics.notifications.trial import Trial
 from novalgo_analytics.rebuilder import Rebuilder
 from novalgo_analytics.reports.bundle import bundle, zipped
@@ -27,7 +26,7 @@ from novalgo_common.clock import Clock
 from novalgo_common.credentials import Credential
 from novalgo_common.errors import SettingsError
 from novalgo_common.events import TrialRequested
-from novalgo_common.exchange_days import last_session
+from novalgo_common.exchange_days import day_of, last_session
 from novalgo_common.wire import encode
 
 LINES = "application/x-ndjson"

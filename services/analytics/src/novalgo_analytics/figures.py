@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from novalgo_analytics.accounting.ledger import EXTERNAL, Ledger
 from novalgo_analytics.accounting.lots import NONE, Lots
-from novalgo_analytics.new_york import day_of, midnight
 from novalgo_analytics.performance import since
 from novalgo_common.events import AccountSnapshotTaken, PositionSnapshot
+from novalgo_common.exchange_days import day_of, midnight
 from novalgo_common.timeframes import length
 
 EXTERNAL_NAME = "EXTERNAL"

@@ -1,12 +1,10 @@
 """What a row of the Config tab asks of its own entries: side, hours, pause.  Pure."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from novalgo_common.events import Action, ConfigRow, Reason
+from novalgo_common.exchange_days import NEW_YORK
 from novalgo_executor.limits import Breach
-
-NEW_YORK = ZoneInfo("America/New_York")
 
 
 def broken_term(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from novalgo_common.exchange_days import NEW_YORK, session_before
+from novalgo_common.exchange_days import day_of, session_before
 from novalgo_executor.broker import CashActivity
 
 
@@ -24,7 +24,7 @@ def moved_since_close(told: Iterable[Told], now: datetime) -> Decimal:
 
     That is the close of the newest exchange day before today's, as New York counts days.
     """
-    close = session_before(now.astimezone(NEW_YORK).date()).day
+    close = session_before(day_of(now)).day
     return sum((each.amount for each in told if _is_after(each, close)), Decimal(0))
 
 
@@ -39,4 +39,4 @@ def peak_moves(activity: CashActivity) -> Decimal:
 
 
 def _is_after(told: Told, close: date) -> bool:
-    return told.is_transfer and told.booked_at.astimezone(NEW_YORK).date() > close
+    return told.is_transfer and day_of(told.booked_at) > close

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from novalgo_analytics.accounting.lots import NONE
 from novalgo_analytics.accounting.trades import Trade
-from novalgo_analytics.new_york import day_of
 from novalgo_common.events import Bar
+from novalgo_common.exchange_days import day_of
 from novalgo_common.timeframes import length
 
 DAY = timedelta(days=1)

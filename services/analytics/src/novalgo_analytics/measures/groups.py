@@ -9,8 +9,8 @@ from typing import TypeVar
 from novalgo_analytics.accounting.trades import Trade
 from novalgo_analytics.figures import EXTERNAL_NAME
 from novalgo_analytics.measures.trading import TradeNumbers, trade_numbers
-from novalgo_analytics.new_york import day_of
 from novalgo_common.clock import to_pacific
+from novalgo_common.exchange_days import day_of
 from novalgo_common.timeframes import length
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

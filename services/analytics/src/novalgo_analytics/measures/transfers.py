@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import takewhile
 
 from novalgo_analytics.facts import AccountDay, CashLine
-from novalgo_analytics.new_york import day_of
+from novalgo_common.exchange_days import day_of
 
 
 def with_transfers(days: Sequence[AccountDay], transfers: Iterable[CashLine]) -> list[AccountDay]:

@@ -15,7 +15,6 @@ import structlog
 
 from novalgo_analytics.measures.transfers import highest_close, moved_since
 from novalgo_analytics.metrics import Metrics
-from novalgo_analytics.new_york import day_of
 from novalgo_analytics.notifications.notice import Kind, Level, Message, Notice, Outcome
 from novalgo_analytics.notifications.outgoing import is_due, outgoing
 from novalgo_analytics.notifications.rules import Rules
@@ -27,6 +26,7 @@ from novalgo_common.background import Background
 from novalgo_common.clock import Clock
 from novalgo_common.errors import UnavailableError
 from novalgo_common.events import AccountSnapshotTaken, Ending, Event, SignalEnded
+from novalgo_common.exchange_days import day_of
 
 log = structlog.get_logger()
 

@@ -14,7 +14,6 @@ from novalgo_analytics.accounting.trades import Trade, trades
 from novalgo_analytics.bookkeeper import Bookkeeper
 from novalgo_analytics.facts import AccountDay
 from novalgo_analytics.figures import figures
-from novalgo_analytics.new_york import day_of, midnight
 from novalgo_analytics.reports.period import Period
 from novalgo_analytics.reports.report import Facts, Report, report
 from novalgo_analytics.store import Store
@@ -22,7 +21,7 @@ from novalgo_common.bus import Bus
 from novalgo_common.clock import Clock
 from novalgo_common.errors import UnavailableError
 from novalgo_common.events import Bar, BarsReported, BarsRequested
-from novalgo_common.exchange_days import Session, sessions
+from novalgo_common.exchange_days import Session, day_of, midnight, sessions
 from novalgo_common.timeframes import length
 
 log = structlog.get_logger()

@@ -10,7 +10,6 @@ from pathlib import Path
 import structlog
 
 from novalgo_analytics import wording
-from novalgo_analytics.new_york import day_of
 from novalgo_analytics.notifications.notice import Kind, Notice
 from novalgo_analytics.notifications.rules import Rules
 from novalgo_analytics.notifications.telling import made_notice
@@ -22,7 +21,7 @@ from novalgo_analytics.reports.schedule import Due, due
 from novalgo_analytics.store import Store
 from novalgo_common.clock import Clock
 from novalgo_common.errors import UnavailableError
-from novalgo_common.exchange_days import sessions
+from novalgo_common.exchange_days import day_of, sessions
 
 log = structlog.get_logger()
 

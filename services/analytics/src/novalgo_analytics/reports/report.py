@@ -34,10 +34,9 @@ from novalgo_analytics.measures.returns import (
 )
 from novalgo_analytics.measures.trading import TradeNumbers, trade_numbers
 from novalgo_analytics.measures.transfers import grown
-from novalgo_analytics.new_york import day_of
 from novalgo_analytics.reports.period import Period
 from novalgo_common.events import Bar, CashKind
-from novalgo_common.exchange_days import Session
+from novalgo_common.exchange_days import Session, day_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

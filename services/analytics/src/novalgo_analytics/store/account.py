@@ -10,11 +10,11 @@ from sqlalchemy.engine import Connection
 
 from novalgo_analytics.facts import AccountDay, EquityPoint
 from novalgo_analytics.measures.transfers import with_transfers
-from novalgo_analytics.new_york import day_of
 from novalgo_analytics.store import cash
 from novalgo_analytics.store.statements import addition
 from novalgo_analytics.store.tables import DAYS, SNAPSHOTS
 from novalgo_common.events import AccountSnapshotTaken, CashKind
+from novalgo_common.exchange_days import day_of
 
 MOST_POINTS = 1000
 PARTS = Decimal("0.000001")

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from novalgo_common.exchange_days import NEW_YORK, sessions
+from novalgo_common.exchange_days import day_of, sessions
 
 SESSION = timedelta(hours=6, minutes=30)
 LONGEST_LOOK = timedelta(days=400)
@@ -14,7 +14,7 @@ _LENGTHS = {"Sec": timedelta(seconds=1), "Min": timedelta(minutes=1), "Hour": ti
 def market_time(start: datetime, end: datetime) -> timedelta:
     """Return how much of a regular session passed between two moments; at most 400 days count."""
     start = max(start, end - LONGEST_LOOK)
-    days = sessions(start.astimezone(NEW_YORK).date(), end.astimezone(NEW_YORK).date())
+    days = sessions(day_of(start), day_of(end))
     passed = (max(min(end, day.closes) - max(start, day.opens), timedelta()) for day in days)
     return sum(passed, timedelta())
 

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 
 from fastapi import HTTPException
 
-from novalgo_analytics.new_york import day_of, midnight
 from novalgo_analytics.page.api.trades import bars_of
 from novalgo_analytics.page.sources import Sources
+from novalgo_common.exchange_days import day_of, midnight
 
 KEPT = timedelta(minutes=15)
 """The benchmark has one close a day."""

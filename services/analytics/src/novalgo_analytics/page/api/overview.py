@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from novalgo_analytics.new_york import day_of, midnight
 from novalgo_analytics.page.api.accounts import Account, Earnings, Halt
 from novalgo_analytics.page.api.signals import Signal
 from novalgo_analytics.page.api.words import Amount, Body
@@ -20,6 +19,7 @@ from novalgo_analytics.performance import closed_trades
 from novalgo_analytics.store import lookups
 from novalgo_analytics.summary import summary
 from novalgo_common.events import AlarmRaised, Ending, Reason
+from novalgo_common.exchange_days import day_of, midnight
 
 SECOND = 1.0
 SIGNALS_SHOWN = 12

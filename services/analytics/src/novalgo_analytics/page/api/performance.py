@@ -23,13 +23,12 @@ from novalgo_analytics.measures.groups import (
 )
 from novalgo_analytics.measures.returns import daily_returns, ratios
 from novalgo_analytics.measures.trading import TradeNumbers, trade_numbers
-from novalgo_analytics.new_york import day_of, midnight
 from novalgo_analytics.page.api.closes import Closes
 from novalgo_analytics.page.api.words import Amount, Body
 from novalgo_analytics.page.course import course, distribution, months, rolling_sharpe
 from novalgo_analytics.page.encoded import Encoded
 from novalgo_analytics.page.sources import Kept, Sources
-from novalgo_common.exchange_days import sessions
+from novalgo_common.exchange_days import day_of, midnight, sessions
 
 SECONDS = 15.0
 DAY = timedelta(days=1)
