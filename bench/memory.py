@@ -1,12 +1,11 @@
 """How much memory ingest takes, and whether it grows with the alerts."""
 
-from pathlib import Path
-
 from bench.alerts import alerts, symbols
 from bench.client import BenchError
 from bench.figures import Comparison, Series
 from bench.load import Plan
 from bench.novalgo import ingest_alone
+from bench.process_memory import megabytes
 from bench.servers import Server, rest
 from bench.stage import Stage
 from novalgo_common.migrate import migrate
@@ -56,6 +55,4 @@ def _send(stage: Stage, ingest: Server, count: int) -> None:
 
 def resident(server: Server) -> float:
     """Return the process's memory in MB."""
-    lines = Path(f"/proc/{server.process.pid}/status").read_text().splitlines()
-    kilobytes = next(line.split()[1] for line in lines if line.startswith("VmRSS"))
-    return int(kilobytes) / 1024
+    return megabytes(server.process.pid, "VmRSS")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.history import LAST_DAY, settings
+from bench.process_memory import megabytes
 from novalgo_analytics.bookkeeper import Bookkeeper
 from novalgo_analytics.reports.bundle import bundle
 from novalgo_analytics.reports.gatherer import Gatherer
@@ -41,13 +42,8 @@ async def main(room: Path, days: int) -> None:
             "seconds": time.perf_counter() - began,
             "CPU seconds": time.process_time() - used,
         }
-    sys.stdout.write(json.dumps(found | {"peak MB": _peak_megabytes()}) + "\n")
-
-
-def _peak_megabytes() -> float:
-    """Return the most memory that this program had; `getrusage` would count its parent's, too."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) / 1024
+    peak = megabytes("self", "VmHWM")  # getrusage would count the parent's, too
+    sys.stdout.write(json.dumps(found | {"peak MB": peak}) + "\n")
 
 
 if __name__ == "__main__":

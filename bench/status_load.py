@@ -6,7 +6,6 @@
 import asyncio
 import csv
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from uuid import UUID, uuid4
 import httpx2
 
 from bench.figures import percentile
+from bench.process_memory import megabytes
 from novalgo_common.clock import utc_now
 from novalgo_common.dead_letters import FileDeadLetters
 from novalgo_common.events import Action, Ending, Event, RowStatus, SignalEnded, StatusWritten
@@ -27,7 +27,6 @@ from novalgo_sheets.settings import Settings
 
 ROWS, CHANGES, SECONDS = 200, 1000, 60.0
 PATIENCE = 60.0
-_MEGABYTE = 1024 * 1024
 
 
 def symbols() -> list[str]:
@@ -41,12 +40,6 @@ def write_tab(data_dir: Path) -> None:
         rows = csv.writer(file)
         rows.writerow(["symbol", "position_size", "active", "Time Frame"])
         rows.writerows([symbol, 5000, "TRUE", "5 Min"] for symbol in symbols())
-
-
-def resident() -> float:
-    """Return the process's memory in MB."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / _MEGABYTE
 
 
 class Watch:
@@ -70,7 +63,7 @@ async def run(data_dir: Path, port: int) -> Mapping[str, float]:
     async with open_service(settings, bus, utc_now):
         await _until(lambda: statuses(data_dir).get("SAA") == "READY")
         await asyncio.sleep(5)
-        memory, before = resident(), await _calls(port)
+        memory, before = megabytes("self", "VmRSS"), await _calls(port)
         started = time.monotonic()
         last: dict[str, RowStatus] = {}
         for number in range(CHANGES):
@@ -84,7 +77,7 @@ async def run(data_dir: Path, port: int) -> Mapping[str, float]:
         after = await _calls(port)
         minute = time.monotonic() - started
         await _until(lambda: watch.seen.keys() >= watch.told.keys())
-        grown = resident()
+        grown = megabytes("self", "VmRSS")
         delays = [watch.seen[each] - at for each, at in watch.told.items()]
         shown = statuses(data_dir)
     await bus.close()
