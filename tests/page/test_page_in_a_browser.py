@@ -1,5 +1,6 @@
 """The page as its owner sees it: a real Chromium before a real `novalgo up`."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Locator, ViewportSize, expect
+from playwright.async_api import Locator, Route, ViewportSize, expect
 
 from novalgo_analytics.wording import MINUS
 from novalgo_common.dead_letters import DeadLetter, FileDeadLetters
@@ -142,6 +143,31 @@ async def test_a_signal_appears_while_one_looks_and_its_receipt_shows_its_way(
     await expect(page.locator("dialog")).to_contain_text("already long", timeout=PATIENCE)
     await page.keyboard.press("Escape")
     await expect(page.locator("dialog")).to_have_count(0)
+    assert stage.tab.problems == []
+
+
+async def test_an_ending_that_comes_while_the_list_is_loading_shows(stage: Stage) -> None:
+    """The answer that lists the signal as under way reaches the browser after its ending."""
+    page = stage.tab.page
+    await stage.show("control")
+    cdp = await page.context.new_cdp_session(page)
+    await cdp.send("Network.enable")
+    heard = asyncio.Queue[str]()
+    cdp.on("Network.eventSourceMessageReceived", lambda said: heard.put_nowait(said["data"]))
+    signal_ids = []
+
+    async def answer_late(route: Route) -> None:
+        stale = await route.fetch()
+        signal_ids.append(signal_id := await stage.alert("BUY", "GOOGL"))
+        while signal_id not in (said := await heard.get()) or "signal.ended" not in said:
+            pass
+        await route.fulfill(response=stale)
+
+    await page.route("**/api/v1/signals?*", answer_late, times=1)
+    await stage.show("signals")
+
+    row = page.locator(f'tr[data-key="{signal_ids[0]}"]')
+    await expect(row).to_contain_text("declined", timeout=PATIENCE)
     assert stage.tab.problems == []
 
 

@@ -18,6 +18,16 @@ export async function ask(path, query = {}, options = {}) {
   return body;
 }
 
+// Asks again and again. An answer that a later question has overtaken is null.
+export function newest(question) {
+  let asked = 0;
+  return async () => {
+    const mine = ++asked;
+    const answer = await question();
+    return mine === asked ? answer : null;
+  };
+}
+
 export function post(path, body = {}) {
   return ask(path, {}, {
     method: "POST",

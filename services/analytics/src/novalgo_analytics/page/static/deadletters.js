@@ -1,5 +1,5 @@
 // Messages that could not be handled: what each was, why it died, and its way back into its queue.
-import { ask, post } from "./api.js";
+import { ask, newest, post } from "./api.js";
 import { confirmed } from "./confirm.js";
 import { card, h, panel, table } from "./dom.js";
 import { readable, time } from "./format.js";
@@ -8,9 +8,12 @@ export function deadLetters({ live, signal, mayControl }) {
   const list = h("div", {});
   const said = h("p", { role: "status" });
 
+  const asked = newest(() => ask("/deadletters", {}, { signal }));
   async function show() {
     try {
-      const { dead_letters: letters, total } = await ask("/deadletters", {}, { signal });
+      const answer = await asked();
+      if (!answer) return;
+      const { dead_letters: letters, total } = answer;
       list.replaceChildren(table("Dead letters", [
         { name: "Died", of: (letter) => (letter.died_at ? time(letter.died_at, { always: true }) : "not known") },
         { name: "What it was", of: what },

@@ -1,8 +1,9 @@
 // The stream of events. Each comes once and in order, over lost connections and restarts: the browser, or this module
-// where the browser gave up, names the last id, and the server goes on behind it.
+// where the browser gave up, names the last id, and the server goes on behind it. An answer of the API may be of before an
+// event that the page has already heard: who shows one hears `since` again what came while it was on its way.
 const SILENCE = 25_000;
 const AGAIN = 1500;
-const REMEMBERED = 100;
+const REMEMBERED = 1000;
 
 export class Live extends EventTarget {
   constructor() {
@@ -46,6 +47,10 @@ export class Live extends EventTarget {
     const detail = { position, ...JSON.parse(message.data) };
     this.recent = [...this.recent.slice(1 - REMEMBERED), detail];
     this.dispatchEvent(new CustomEvent("happened", { detail }));
+  }
+
+  since(position) {
+    return this.recent.filter((detail) => detail.position > position);
   }
 
   check() {

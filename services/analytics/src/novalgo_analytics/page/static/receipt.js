@@ -1,5 +1,5 @@
 // The receipt of one signal: its way as a waterfall, what was decided and why, its orders, and what it would do now.
-import { ask } from "./api.js";
+import { ask, newest } from "./api.js";
 import { h, nothing, panel, table } from "./dom.js";
 import { dollars, ending, readable, seconds, shares, time, words } from "./format.js";
 
@@ -11,9 +11,11 @@ export async function openReceipt(id, context, { onclose } = {}) {
   const stop = new AbortController();
   // Asked once: what happens meanwhile changes the receipt, and not these.
   const once = { text: alertText(id), preview: preview(id) };
+  const asked = newest(() => ask(`/signals/${encodeURIComponent(id)}`));
   const fill = async () => {
     try {
-      const receipt = await ask(`/signals/${encodeURIComponent(id)}`);
+      const receipt = await asked();
+      if (!receipt) return;
       dialog.querySelector("h2").textContent = `${receipt.action} ${receipt.symbol} ${receipt.timeframe}`;
       content.replaceChildren(...parts(receipt, once));
     } catch (error) {

@@ -21,9 +21,9 @@ export async function refreshing(frame, { live, signal }, make) {
     }
   };
   const soon = () => { waiting ??= setTimeout(refresh, Math.max(0, REST - (Date.now() - made))); };
-  render(await make(signal));
   live.addEventListener("happened", soon, { signal });
   live.addEventListener("state", () => live.state === "live" && soon(), { signal });
   const anyway = setInterval(soon, ANYWAY);
   signal.addEventListener("abort", () => { clearInterval(anyway); clearTimeout(waiting); });
+  render(await make(signal));
 }

@@ -1,5 +1,5 @@
 // Halt, resume, flatten: said plainly before, and followed until executor has done it. Dead letters; a test of the channels.
-import { ask, post } from "../api.js";
+import { ask, newest, post } from "../api.js";
 import { confirmed } from "../confirm.js";
 import { deadLetters } from "../deadletters.js";
 import { card, choice, h, nothing, table } from "../dom.js";
@@ -53,8 +53,10 @@ export async function show(frame, { live, session, signal }) {
     await showHalts();
   }
 
+  const askHalts = newest(() => ask("/halts", {}, { signal }));
   async function showHalts() {
-    const found = await ask("/halts", {}, { signal });
+    const found = await askHalts();
+    if (!found) return;
     halts.replaceChildren(table("Halts", [
       { name: "What", of: nameOf },
       { name: "Since", of: (halt) => time(halt.since, { always: true }) },
@@ -66,6 +68,7 @@ export async function show(frame, { live, session, signal }) {
   const button = (kind, title, text, style) => h("div", {}, h("span", {}, h("strong", {}, title), text), h("button", { class: style, disabled: !mayControl, onclick: () => command(kind, scope()) }, `${title}…`));
   const letters = deadLetters({ live, signal, mayControl });
   const channels = notifications({ signal, mayControl });
+  live.addEventListener("happened", ({ detail }) => /^trading\./.test(detail.type) && showHalts(), { signal });
   await Promise.all([showHalts(), letters.show(), channels.show()]);
   frame.append(
     h("div", { class: "head" }, h("h1", {}, "Control")),
@@ -77,7 +80,6 @@ export async function show(frame, { live, session, signal }) {
     letters.element,
     channels.element,
     card("From a terminal", nothing("novalgo halt, resume, flatten, deadletters and alerts test do the same. The first three work while this page is away.")));
-  live.addEventListener("happened", ({ detail }) => /^trading\./.test(detail.type) && showHalts(), { signal });
 }
 
 function nameOf({ symbol, timeframe }) {

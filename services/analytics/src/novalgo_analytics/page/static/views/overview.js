@@ -13,6 +13,7 @@ const TONES = { ready: "green", "not ready": "red", down: "red", unknown: "grey"
 
 export async function show(frame, context) {
   const { live, signal } = context;
+  const heard = live.last;
   let overview = await ask("/overview");
   let asked = Date.now();
   let waiting = null;
@@ -61,14 +62,16 @@ export async function show(frame, context) {
   const draw = onceAFrame(signals);
   frame.append(...Object.values(parts));
   render();
-  live.addEventListener("happened", ({ detail }) => {
+  const take = (detail) => {
     const followed = follow(overview.signals, detail, () => true, 12);
     if (followed) {
       overview = { ...overview, signals: followed };
       draw(detail.correlation_id);
     }
     soon();
-  }, { signal });
+  };
+  live.since(heard).forEach(take);
+  live.addEventListener("happened", ({ detail }) => take(detail), { signal });
   live.addEventListener("notice", refresh, { signal });
   live.addEventListener("state", () => live.state === "live" && refresh(), { signal });
   const anyway = setInterval(soon, ANYWAY);

@@ -36,9 +36,11 @@ export async function show(frame, context) {
 
   async function load(more = false) {
     older.disabled = true;
+    const heard = live.last;
     const found = await ask("/signals", { ...chosen, limit: PAGE, before: more ? before : null }, { signal });
     signals = more ? [...signals, ...found.signals] : found.signals;
     before = found.before;
+    for (const detail of live.since(heard)) signals = follow(signals, detail, matches, LIVE_MOST) ?? signals;
     older.disabled = false;
     told.textContent = `${signals.length} signals shown`;
     const url = new URL("/api/v1/signals.csv", location.origin);

@@ -52,13 +52,13 @@ export async function show(frame, { live, signal, query }) {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", (event) => { event.preventDefault(); for (const name of FILTERS) form.elements[name].value = ""; apply(); });
   older.addEventListener("click", () => load(true).catch(complain));
-  await load();
-  frame.append(h("div", { class: "head" }, h("h1", {}, "Trades"), sum), form, list);
   live.addEventListener("happened", ({ detail }) => {
     if (detail.type !== "fill.recorded.v1" || trades.length > 50) return;
     waiting ??= setTimeout(() => { waiting = null; load().catch(() => {}); }, REST);
   }, { signal });
   signal.addEventListener("abort", () => clearTimeout(waiting));
+  await load();
+  frame.append(h("div", { class: "head" }, h("h1", {}, "Trades"), sum), form, list);
 }
 
 const COLUMNS = [
