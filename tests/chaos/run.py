@@ -14,10 +14,11 @@ import httpx2
 
 from novalgo_simulator.faults import Script
 from tests.chaos.alerts import Chart, Load
+from tests.chaos.endings import last_signals, status_after
 from tests.chaos.evidence import Evidence, gather, receipts, summary, tab
 from tests.chaos.schedule import SERVICES, Planned
 from tests.chaos.stage import KEYS, Stage, a_stage
-from tests.chaos.verdict import Check, last_signals, status_after, verdict
+from tests.chaos.verdict import Check, verdict
 from tests.rabbitmq import PrivateNode
 from tests.system import SECRET, System
 

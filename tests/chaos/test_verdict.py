@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from novalgo_analytics.figures import EXTERNAL_NAME
 from tests.chaos.alerts import Chart, Sent
 from tests.chaos.evidence import Evidence, Intent
-from tests.chaos.verdict import verdict
+from tests.chaos.verdict import verdict, verdict_of_restored
 
 BOOK = ("AAPL", "15 Min")
 ORDER = {"client_order_id": "nv-1-open", "filled_qty": "5"}
@@ -178,3 +179,61 @@ def test_each_thing_that_must_never_happen_is_seen(
     doctored: Callable[[], Evidence], promise: str
 ) -> None:
     assert promise in broken(doctored())
+
+
+def broken_when_restored(evidence: Evidence) -> list[str]:
+    """Return what does not hold where one BUY came in the halt, and another after it."""
+    halted = [Sent(1, Chart(*BOOK), "BUY", ["2"], 1)]
+    traded = [Sent(0, Chart(*BOOK), "BUY", ["1"], 1)]
+    checks = verdict_of_restored(evidence, halted=halted, traded=traded)
+    return [check.promise for check in checks if not check.holds]
+
+
+DECLINED = RECEIPT | {"signal_id": "2", "ending": "declined", "reason": "halted"}
+
+
+def a_restored_run(**changes: Any) -> Evidence:
+    """Return one that forgot an order, by which two more shares are at the broker."""
+    forgotten = ORDER | {"client_order_id": "nv-0-open"}
+    run = with_account(orders=[ORDER, forgotten], positions={"AAPL": "7"})
+    lines = [{**LINE, "timeframe": "15 Min"}, {**LINE, "timeframe": EXTERNAL_NAME, "quantity": "2"}]
+    sound = replace(
+        run,
+        receipts=[RECEIPT, DECLINED],
+        external={"AAPL": Decimal(2)},
+        summary=run.summary | {"by_book": lines},
+    )
+    return replace(sound, **changes)
+
+
+def test_what_a_backup_does_not_know_is_no_breach_after_it_was_restored() -> None:
+    assert broken_when_restored(a_restored_run()) == []
+
+
+@pytest.mark.parametrize(
+    ("doctored", "promise"),
+    [
+        pytest.param(
+            a_restored_run(receipts=[RECEIPT, DECLINED | {"ending": "filled"}]),
+            "Nothing is opened until somebody resumes",
+            id="an entry in the halt",
+        ),
+        pytest.param(
+            a_restored_run(receipts=[RECEIPT | {"ending": "failed"}, DECLINED]),
+            "After that it trades on",
+            id="nothing is traded after the halt",
+        ),
+        pytest.param(
+            a_restored_run(account=a_restored_run().account | {"orders": [ORDER, ORDER]}),
+            "No order stands twice at the broker",
+            id="an order is sent again after the restore",
+        ),
+        pytest.param(
+            a_restored_run(account=a_restored_run().account | {"positions": {"AAPL": "8"}}),
+            "Books and external shares add up to the positions",
+            id="shares that nobody counts",
+        ),
+    ],
+)
+def test_what_must_never_come_of_a_restore_is_seen(doctored: Evidence, promise: str) -> None:
+    assert broken_when_restored(doctored) == [promise]

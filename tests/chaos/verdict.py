@@ -4,20 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, TypeAlias
 
+from novalgo_analytics.figures import EXTERNAL_NAME
+from tests.chaos.alerts import Sent
+from tests.chaos.endings import DECLINED, ending, last_signals, listed, status_after
 from tests.chaos.evidence import Evidence
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
-_DECLINED = {
-    "already_long": "ALREADY LONG",
-    "already_short": "ALREADY SHORT",
-    "already_flat": "WAITING",
-}
 _SIDES = {"BUY": 1, "SELL": -1, "CLOSE": 0}
-
-Receipt: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +49,28 @@ def verdict(evidence: Evidence) -> list[Check]:
     ]
 
 
+def verdict_of_restored(
+    evidence: Evidence, *, halted: Sequence[Sent], traded: Sequence[Sent]
+) -> list[Check]:
+    """Judge a system whose stores were taken back to a backup.
+
+    `evidence.sent` is what was answered before the backup was begun, and what was sent since the
+    restore: `halted` before somebody resumed, `traded` after that.
+    """
+    return [
+        _accepted(evidence),
+        _refused(evidence),
+        _ended(evidence),
+        _halted(evidence, halted),
+        _traded(evidence, traded),
+        _never_twice(evidence),
+        _legs(evidence),
+        _shares(evidence),
+        _analytics_shares(evidence),
+        _dead_letters(evidence),
+    ]
+
+
 def _check(promise: str, wrong: Iterable[str], found: str) -> Check:
     return Check(promise, list(wrong), found)
 
@@ -76,17 +93,11 @@ def _refused(evidence: Evidence) -> Check:
 
 
 def _ended(evidence: Evidence) -> Check:
-    endings = Counter(
-        f"{receipt['ending']} ({receipt['reason']})"
-        if receipt["ending"] in ("failed", "expired", "declined")
-        else receipt["ending"]
-        for receipt in evidence.receipts
-    )
+    endings = Counter(ending(receipt) for receipt in evidence.receipts)
     without = [
         receipt["signal_id"] for receipt in evidence.receipts if receipt["ending"] in (None, "dead")
     ]
-    found = ", ".join(f"{count} {ending}" for ending, count in endings.most_common())
-    return _check("Every signal has its ending", without, found)
+    return _check("Every signal has its ending", without, listed(endings))
 
 
 def _resends(evidence: Evidence) -> Check:
@@ -108,6 +119,29 @@ def _order_ids(evidence: Evidence) -> Check:
     posted = evidence.account["orders_posted"]
     found = f"{len(orders)} orders of {len(decided)} intents, {posted} posts"
     return _check("No order stands twice, and none is unknown", wrong, found)
+
+
+def _never_twice(evidence: Evidence) -> Check:
+    ids = Counter(order["client_order_id"] for order in evidence.account["orders"])
+    wrong = [order_id for order_id, count in ids.items() if count > 1]
+    return _check("No order stands twice at the broker", wrong, f"{ids.total()} orders")
+
+
+def _halted(evidence: Evidence, sent: Sequence[Sent]) -> Check:
+    endings = _endings(evidence, sent, ("BUY", "SELL"))
+    wrong = [f"{endings['filled']} entries were filled"] if endings["filled"] else []
+    return _check("Nothing is opened until somebody resumes", wrong, listed(endings))
+
+
+def _traded(evidence: Evidence, sent: Sequence[Sent]) -> Check:
+    endings = _endings(evidence, sent, ("BUY", "SELL", "CLOSE"))
+    wrong = [] if endings["filled"] else ["nothing was filled"]
+    return _check("After that it trades on", wrong, listed(endings))
+
+
+def _endings(evidence: Evidence, sent: Sequence[Sent], actions: Sequence[str]) -> Counter[str]:
+    ids = {signal_id for alert in sent if alert.action in actions for signal_id in alert.answers}
+    return Counter(ending(each) for each in evidence.receipts if each["signal_id"] in ids)
 
 
 def _legs(evidence: Evidence) -> Check:
@@ -137,26 +171,38 @@ def _fills(evidence: Evidence) -> Check:
 
 
 def _positions(evidence: Evidence) -> Check:
-    ours: dict[str, Decimal] = defaultdict(Decimal)
-    for (symbol, _), held in evidence.books.items():
-        ours[symbol] += held
-    theirs = _amounts(evidence.account["positions"])
-    wrong = [
-        f"{symbol}: {ours.get(symbol, ZERO)} in books, {theirs.get(symbol, ZERO)} at Alpaca"
-        for symbol in sorted(ours.keys() | theirs.keys())
-        if ours.get(symbol, ZERO) != theirs.get(symbol, ZERO)
-    ]
+    wrong = [*_astray(evidence, {})]
     wrong += [
         f"{symbol}: {shares} external" for symbol, shares in evidence.external.items() if shares
     ]
+    theirs = evidence.account["positions"]
     return _check("The books add up to the positions", wrong, f"{len(theirs)} positions")
+
+
+def _shares(evidence: Evidence) -> Check:
+    """Shares that the stores forgot are external, unless it is clear whose they are."""
+    held = sum(quantity != ZERO for quantity in evidence.books.values())
+    outside = sum(quantity != ZERO for quantity in evidence.external.values())
+    wrong = _astray(evidence, evidence.external)
+    found = f"{held} books, {outside} external"
+    return _check("Books and external shares add up to the positions", wrong, found)
+
+
+def _astray(evidence: Evidence, external: Mapping[str, Decimal]) -> Iterable[str]:
+    ours = defaultdict(Decimal, external)
+    for (symbol, _), held in evidence.books.items():
+        ours[symbol] += held
+    theirs = _amounts(evidence.account["positions"])
+    for symbol in sorted(ours.keys() | theirs.keys()):
+        if ours.get(symbol, ZERO) != theirs.get(symbol, ZERO):
+            yield f"{symbol}: {ours.get(symbol, ZERO)} here, {theirs.get(symbol, ZERO)} at Alpaca"
 
 
 def _sides(evidence: Evidence) -> Check:
     wrong = []
     last = last_signals(evidence.receipts)
     for book, receipt in last.items():
-        arrived = receipt["ending"] == "filled" or receipt["reason"] in _DECLINED
+        arrived = receipt["ending"] == "filled" or receipt["reason"] in DECLINED
         held = evidence.books.get(book, ZERO)
         if arrived and (held > 0) - (held < 0) != _SIDES[receipt["action"]]:
             wrong.append(f"{' '.join(book)}: {receipt['action']} ended holding {held}")
@@ -168,9 +214,10 @@ def _analytics_shares(evidence: Evidence) -> Check:
         (line["symbol"], line["timeframe"]): Decimal(line["quantity"])
         for line in evidence.summary["by_book"]
     }
+    outside = {(symbol, EXTERNAL_NAME): shares for symbol, shares in evidence.external.items()}
     wrong = [
         f"{' '.join(book)}: {ours} in executor, {theirs.get(book, ZERO)} in analytics"
-        for book, ours in {**dict.fromkeys(theirs, ZERO), **evidence.books}.items()
+        for book, ours in {**dict.fromkeys(theirs, ZERO), **evidence.books, **outside}.items()
         if ours != theirs.get(book, ZERO)
     ]
     return _check("Analytics counts the same shares", wrong, f"{len(theirs)} books")
@@ -229,24 +276,6 @@ def _performance(evidence: Evidence) -> Check:
 def _dead_letters(evidence: Evidence) -> Check:
     wrong = [f"{evidence.dead_letters} dead letters"] if evidence.dead_letters else []
     return _check("No message is dead", wrong, "none")
-
-
-def status_after(receipt: Receipt) -> str:
-    """Return the Order Status that a signal's ending leaves."""
-    if receipt["ending"] == "filled":
-        return "WAITING" if receipt["action"] == "CLOSE" else "FILLED"
-    if receipt["ending"] == "declined":
-        return _DECLINED.get(receipt["reason"], "FAILED")
-    return "FAILED"
-
-
-def last_signals(receipts: Iterable[Receipt]) -> dict[tuple[str, str], Receipt]:
-    """Return each book's newest signal that was not superseded; receipts come newest first."""
-    last: dict[tuple[str, str], Receipt] = {}
-    for receipt in receipts:
-        if receipt["ending"] != "superseded":
-            last.setdefault((receipt["symbol"], receipt["timeframe"]), receipt)
-    return last
 
 
 def _amounts(texts: Mapping[str, str]) -> dict[str, Decimal]:

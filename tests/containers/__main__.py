@@ -1,4 +1,4 @@
-"""`python -m tests.containers`: what docker-compose.yml runs, under load, killed or upgraded.
+"""`python -m tests.containers`: docker-compose.yml under load, killed, upgraded or restored.
 
 Start it first, fresh, and take it away afterwards:
 
@@ -19,6 +19,7 @@ from rich.console import Console
 
 from tests.chaos.figures import checks_table
 from tests.containers.compose import ROOT, Compose
+from tests.containers.restore import run_restored
 from tests.containers.run import Order, run
 
 
@@ -32,7 +33,8 @@ def main() -> int:
         seed=asked.seed,
         upgrade_to=asked.upgrade_to,
     )
-    checks = asyncio.run(run(compose, order, lambda what: console.print(what, soft_wrap=True)))
+    chosen = run_restored if asked.restore else run
+    checks = asyncio.run(chosen(compose, order, lambda what: console.print(what, soft_wrap=True)))
     console.print(checks_table(checks))
     return 0 if all(check.holds for check in checks) else 1
 
@@ -47,7 +49,11 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--per-second", type=float, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--version", default="latest", help="the running images' tag")
-    parser.add_argument("--upgrade-to", help="replace each service by this tag, and kill nothing")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--upgrade-to", help="replace each service by this tag, and kill nothing")
+    instead.add_argument(
+        "--restore", action="store_true", help="put a dump into empty stores, and kill nothing"
+    )
     parser.add_argument(
         "--file", type=Path, action="append", help="a compose file; may be repeated"
     )

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -44,25 +45,36 @@ class Order:
 async def run(compose: Compose, order: Order, tell: Tell) -> Sequence[Check]:
     """Run it on containers that were started for the first time; raise TimeoutError where they
     do not settle."""
+    async with prepared(compose, order.seed) as (system, load):
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(load.run(order.alerts, order.per_second))
+            tasks.create_task(_trouble(system, order, tell))
+        tell("quiet: waiting until everything has its ending")
+        await settle(system, tell)
+        async with asyncio.timeout(SETTLED_WITHIN):
+            await until(lambda: _sheet_shows_all(system))
+        return verdict(await gather(system, load.sent))
+
+
+@asynccontextmanager
+async def prepared(compose: Compose, seed: int) -> AsyncIterator[tuple[Composed, Load]]:
+    """Give the containers, ready for the alerts of many charts, and those alerts."""
     charts = [Chart(symbol, timeframe) for symbol in SYMBOLS for timeframe in TIMEFRAMES]
     headers = {"X-API-Key": secret("api_keys")}
     async with httpx2.AsyncClient(timeout=30, headers=headers, trust_env=False) as http:
         system = Composed(Path(), {}, PORTS, http, compose=compose)
         await system.write_config(chart_rows(charts))
         await system.all_ready()
-        load = Load(
-            http=http,
-            url=system.url("ingest", "/webhook"),
-            secret=secret("webhook_secrets"),
-            charts=charts,
-            chance=Random(order.seed),  # noqa: S311 - a game, no secret
+        yield (
+            system,
+            Load(
+                http=http,
+                url=system.url("ingest", "/webhook"),
+                secret=secret("webhook_secrets"),
+                charts=charts,
+                chance=Random(seed),  # noqa: S311 - a game, no secret
+            ),
         )
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(load.run(order.alerts, order.per_second))
-            tasks.create_task(_trouble(system, order, tell))
-        tell("quiet: waiting until everything has its ending")
-        await _settle(system, tell)
-        return verdict(await gather(system, load.sent))
 
 
 async def _trouble(system: Composed, order: Order, tell: Tell) -> None:
@@ -95,14 +107,14 @@ async def _back(system: Composed, what: str, tell: Tell) -> None:
     await asyncio.sleep(PAUSE)
 
 
-async def _settle(system: Composed, tell: Tell) -> None:
+async def settle(system: Composed, tell: Tell) -> None:
+    """Wait until every signal has its ending, and the account is stated as it stands then."""
     started = time.monotonic()
     async with asyncio.timeout(SETTLED_WITHIN):
         await system.all_ready()
         await until(lambda: all_ended(system))
         tell(f"every signal has its ending {time.monotonic() - started:.0f} s after the last alert")
         await stated_anew(system)
-        await until(lambda: _sheet_shows_all(system))
 
 
 async def _sheet_shows_all(system: Composed) -> bool:

@@ -55,6 +55,10 @@ class Composed(System):
                 while not await self._is_ready(service):  # noqa: ASYNC110 - in a container
                     await asyncio.sleep(0.5)
 
+    async def resume(self) -> None:
+        response = await self.http.post(self.url("executor", "/control/resume"), json={})
+        response.raise_for_status()
+
     async def write_config(self, rows: Sequence[str]) -> None:
         config = "\n".join([HEADER, *(f"{row},,," for row in rows)]) + "\n"
         command = "cat >/data/sheet/new && mv /data/sheet/new /data/sheet/Config.csv"
