@@ -258,13 +258,14 @@ async def a_reconciler(
     config = ConfigCopy(KeptConfig(), lambda: NOON, uuid4)
     await config.take(a_config_changed(rows=[a_config_row()]))
     kept, alpaca = cast(Store, store), cast(Broker, broker or FilledBroker())
+    ages = Ages(lambda: NOON, elapsed)
     return Reconciler(
         store=kept,
         broker=alpaca,
-        poll=OrderPoll(kept, alpaca),
+        poll=OrderPoll(kept, alpaca, ages, timedelta(seconds=15)),
         alarms=Alarms(store=kept, clock=lambda: NOON, new_id=uuid4),
         elapsed=elapsed,
-        ages=Ages(lambda: NOON, elapsed),
+        ages=ages,
         config=config,
         metrics=Metrics(),
         clock=clock,

@@ -234,7 +234,7 @@ class Reconciler:
         """Cancel what is left of orders that turned up too late, and say what becomes of them."""
         for order in await self._store.late_orders():
             if order.counted_quantity < order.filled_quantity:
-                await self._poll.count_fills(order)  # by its id, however its fills are dated
+                await self._poll.settle_fills(order)  # by its id, however its fills are dated
             if order.status is OrderStatus.OPEN and order.order_id is not None:
                 await self._broker.cancel(order.order_id)
             elif is_given_up(order, self._ages.of_denial(order)):
