@@ -245,6 +245,22 @@ async def test_a_silence_of_more_than_three_minutes_stops_entries_and_raises_one
     assert store.alarms == ["not_compared"]
 
 
+async def test_after_a_clock_was_set_back_the_exposure_is_dated_by_it() -> None:
+    now, seconds = NOON, 0.0
+    reconciler = await a_reconciler(
+        CountingStore(counted_after=0), clock=lambda: now, elapsed=lambda: seconds
+    )
+    await reconciler.reconcile()
+    stated = reconciler.exposure
+
+    now, seconds = NOON - timedelta(minutes=10), 20.0
+    opened_meanwhile = NOON - timedelta(minutes=10, seconds=10)
+
+    assert stated.at == NOON
+    assert reconciler.exposure.dollars == stated.dollars
+    assert reconciler.exposure.at < opened_meanwhile
+
+
 async def nothing_moved() -> None:
     pass
 

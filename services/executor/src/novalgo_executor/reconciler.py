@@ -7,6 +7,7 @@ stream only makes the news faster; nothing is lost when it is mute.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -91,8 +92,8 @@ class Reconciler:
         self._wanted = asyncio.Event()
         self._problem: str | None = "the account has not been compared with Alpaca yet"
         self._foreign_orders: set[str] = set()
-        self.exposure = Exposure(Decimal(0), clock())
-        """Dollars in longs and shorts at the last comparison."""
+        self._exposure = Exposure(Decimal(0), clock())
+        self._exposed_at = elapsed()
         self.equity = Decimal(0)
         """Dollars at the last comparison."""
 
@@ -106,6 +107,15 @@ class Reconciler:
 
     def problem(self) -> str | None:
         return self._problem
+
+    @property
+    def exposure(self) -> Exposure:
+        """Dollars in longs and shorts at the last comparison, and when that was by our clock.
+
+        By a clock that was set back since: what is opened now counts as later.
+        """
+        ago = timedelta(seconds=self._elapsed() - self._exposed_at)
+        return replace(self._exposure, at=min(self._exposure.at, self._clock() - ago))
 
     @property
     def is_recent(self) -> bool:
@@ -163,7 +173,8 @@ class Reconciler:
             # A split is not looked at while an order of its symbol may still turn up.
             ratios = await self._take_events(watermark - OVERLAP - GIVEN_UP_AFTER)
         checked = await self._check.check(ratios)
-        self.exposure = Exposure(gross_exposure(checked.positions), checked.asked_at)
+        self._exposure = Exposure(gross_exposure(checked.positions), checked.asked_at)
+        self._exposed_at = self._elapsed()
         self.equity = account.equity
         if checked.problem is not None:
             self._problem = checked.problem
@@ -289,7 +300,7 @@ class Reconciler:
                 last_equity=account.last_equity,
                 buying_power=account.buying_power,
                 positions=position_snapshots(positions, await self._store.known_positions()),
-                limits=limit_states(self._limits, account, self.exposure.dollars, moved) or None,
+                limits=limit_states(self._limits, account, self._exposure.dollars, moved) or None,
                 moved=moved or None,
             )
         )
