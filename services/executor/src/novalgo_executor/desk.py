@@ -253,7 +253,7 @@ class Desk:
             await self.store.apply(found)
             return True
         if order.missing_since is None:
-            await self.reconciler.miss(order)
+            await self.poll.miss(order)
         await self.sleep(PROBE_PAUSE)
         return False
 

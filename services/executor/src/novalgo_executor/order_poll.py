@@ -43,6 +43,12 @@ class OrderPoll:
         # A list can lack a fresh order: only the question for the very order can deny it.
         return listed.get(name) or await self.broker.find(name)
 
+    async def miss(self, order: Order) -> None:
+        """Remember that the broker denies an order from now on."""
+        name, now = order.request.client_order_id, self.ages.clock()
+        await self.store.mark_missing(name, now)
+        self.ages.of(name, now)
+
     async def settle_fills(self, order: Order) -> bool:
         """Count an order's fills, or lose it with them; return whether that is done."""
         if not await self._count_fills(order):
