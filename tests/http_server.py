@@ -1,5 +1,6 @@
 """A FastAPI application behind a real socket, in a thread of its own."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -24,7 +25,7 @@ def serving(make_app: Callable[[int], FastAPI], *, port: int = 0) -> Iterator[st
     with listening(port) as (listener, number):
         config = uvicorn.Config(make_app(number), log_config=None, lifespan="off")
         server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=([listener],))
+        thread = threading.Thread(target=asyncio.run, args=(serve(server, listener),))
         thread.start()
         try:
             _wait_until_started(server)
@@ -32,6 +33,17 @@ def serving(make_app: Callable[[int], FastAPI], *, port: int = 0) -> Iterator[st
         finally:
             server.should_exit = True
             thread.join()
+
+
+async def serve(server: uvicorn.Server, listener: socket.socket) -> None:
+    """Serve until that is to end, and leave no connection behind.
+
+    uvicorn overlooks those that come while it ends, and a later test would fail on them.
+    """
+    await server.serve(sockets=[listener])
+    for connection in list(server.server_state.connections):
+        assert connection.transport is not None
+        connection.transport.abort()
 
 
 def _wait_until_started(server: uvicorn.Server) -> None:

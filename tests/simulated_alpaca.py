@@ -19,7 +19,7 @@ from novalgo_common.simulated import ALPACA_KEY_ID, ALPACA_SECRET_KEY
 from novalgo_simulator.faults import Faults
 from novalgo_simulator.main import open_simulator
 from novalgo_simulator.settings import SimulatorSettings
-from tests.http_server import listening
+from tests.http_server import listening, serve
 
 KEY_HEADERS = {
     "APCA-API-KEY-ID": ALPACA_KEY_ID,
@@ -46,16 +46,16 @@ def serving_alpaca(
     with listening() as (listener, port):
         server: uvicorn.Server | None = None
 
-        async def serve() -> None:
+        async def simulate() -> None:
             nonlocal server
             async with open_simulator(settings, clock, faults) as app:
                 config = uvicorn.Config(
                     app, log_config=None, lifespan="off", timeout_graceful_shutdown=1
                 )
                 server = uvicorn.Server(config)
-                await server.serve(sockets=[listener])
+                await serve(server, listener)
 
-        thread = threading.Thread(target=asyncio.run, args=(serve(),))
+        thread = threading.Thread(target=asyncio.run, args=(simulate(),))
         thread.start()
         try:
             until(lambda: server is not None and server.started)
