@@ -69,8 +69,7 @@ class LimitAudit:
             self.record.fail(Promise.TRIPPED, f"{dollars:.2f} dollars are to be opened")
         if limits.order_dollars is not None and dollars > limits.order_dollars:
             self.record.fail(Promise.WITHIN_LIMITS, f"{dollars:.2f} dollars in one order")
-        # A clock that was set back dates what is opened before what it was compared with.
-        if limits.gross_exposure is not None and not self.record.clock_steps:
+        if limits.gross_exposure is not None:
             exposures = self._exposures(dollars)
             if all(exposure > limits.gross_exposure for exposure in exposures):
                 self.record.fail(Promise.WITHIN_LIMITS, f"an exposure of {exposures}")

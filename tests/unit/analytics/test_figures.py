@@ -100,12 +100,47 @@ def test_a_position_that_the_broker_no_longer_states_is_said() -> None:
     )
 
 
-def test_a_statement_older_than_the_last_fill_is_no_reason_to_doubt() -> None:
+def test_a_position_newer_than_the_statement_is_what_the_fills_say() -> None:
     snapshot = an_account_snapshot(occurred_at=NOON - MINUTE, positions=())
 
-    [position] = of(bought(quantity=Decimal(25)), snapshot=snapshot).positions
+    [position] = of(bought(quantity=Decimal(25), price=Decimal(200)), snapshot=snapshot).positions
 
+    assert position.quantity == position.counted == 25
+    assert (position.average_price, position.market_value) == (Decimal(200), Decimal(5000))
     assert position.agrees
+
+
+def test_a_position_that_grew_since_the_statement_is_worth_the_broker_s_price() -> None:
+    snapshot = an_account_snapshot(
+        occurred_at=NOON,
+        positions=(a_position(quantity=Decimal(10), current_price=Decimal(207)),),
+    )
+
+    [position] = of(
+        bought(quantity=Decimal(10), filled_at=NOON - MINUTE),
+        bought(quantity=Decimal(5), filled_at=NOON + MINUTE),
+        snapshot=snapshot,
+    ).positions
+
+    assert (position.quantity, position.market_value) == (Decimal(15), Decimal(15 * 207))
+
+
+def test_a_position_closed_since_the_statement_is_none_any_more() -> None:
+    snapshot = an_account_snapshot(positions=(a_position(quantity=Decimal(25)),))
+
+    numbers = of(
+        bought(quantity=Decimal(25)),
+        sold(quantity=Decimal(25), filled_at=NOON + MINUTE),
+        snapshot=snapshot,
+    )
+
+    assert numbers.positions == ()
+
+
+def test_before_the_first_statement_the_fills_say_what_is_held() -> None:
+    [position] = of(bought(quantity=Decimal(25))).positions
+
+    assert position.quantity == 25
 
 
 def test_before_any_event_every_number_is_nothing() -> None:

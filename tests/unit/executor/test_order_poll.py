@@ -1,7 +1,7 @@
 """One request serves all who ask what became of their orders at the same moment."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 
 from novalgo_common.events import OrderStatus, Side
+from novalgo_executor.ages import Ages
 from novalgo_executor.broker import Broker, BrokerFill, BrokerOrder
 from novalgo_executor.facts import Order
 from novalgo_executor.order_poll import OrderPoll
@@ -51,10 +52,28 @@ class FilledBroker:
 @dataclass
 class CountingStore:
     counted: list[str] = field(default_factory=list)
+    lost: list[Order] = field(default_factory=list)
+
+    async def lose(self, order: Order) -> None:
+        self.lost.append(order)
 
     async def count_fill(self, fill: BrokerFill) -> bool:
         self.counted.append(fill.order_id)
         return True
+
+
+class EmptiedBroker(FilledBroker):
+    """Was reset: it knows neither order nor fill any more."""
+
+    async def fills(self, after: datetime) -> Sequence[BrokerFill]:
+        return []
+
+    async def fills_of(self, order_id: str) -> Sequence[BrokerFill]:
+        return []
+
+    async def order(self, order_id: str) -> BrokerOrder | None:
+        self.asked.append(f"order {order_id}")
+        return None
 
 
 def _stated(name: str) -> BrokerOrder:
@@ -91,8 +110,13 @@ def _named(order: Order) -> Order:
     return replace(order, request=request)
 
 
-def polling(broker: FilledBroker, store: CountingStore | None = None) -> OrderPoll:
-    return OrderPoll(cast(Store, store or CountingStore()), cast(Broker, broker))
+def polling(
+    broker: FilledBroker,
+    store: CountingStore | None = None,
+    elapsed: Callable[[], float] = lambda: 0.0,
+) -> OrderPoll:
+    kept, ages = cast(Store, store or CountingStore()), Ages(lambda: NOON, elapsed)
+    return OrderPoll(kept, cast(Broker, broker), ages, timedelta(seconds=15))
 
 
 async def test_a_hundred_orders_cost_two_requests_for_their_fills() -> None:
@@ -100,7 +124,7 @@ async def test_a_hundred_orders_cost_two_requests_for_their_fills() -> None:
     broker, store = FilledBroker(made), CountingStore()
     poll = polling(broker, store)
 
-    assert all(await asyncio.gather(*(poll.count_fills(order) for order in made)))
+    assert all(await asyncio.gather(*(poll.settle_fills(order) for order in made)))
 
     assert len(broker.asked) <= 2
     assert set(store.counted) == {order.order_id for order in made}
@@ -134,6 +158,19 @@ async def test_the_fills_of_an_order_are_found_though_our_clock_was_an_hour_ahea
     late = an_order(order_id=order.order_id, created_at=NOON + timedelta(hours=1))
     broker = FilledBroker([order])
 
-    assert await polling(broker).count_fills(late)
+    assert await polling(broker).settle_fills(late)
 
     assert broker.asked == ["fills", "fills of order-0"]
+
+
+async def test_an_order_that_went_with_its_fills_is_lost_once_it_is_no_fresh_one() -> None:
+    [filled] = orders(1)
+    filled = replace(filled, ended_at=NOON, filled_quantity=Decimal(25))
+    seconds = iter([0.0, 14.0, 15.0])
+    broker, store = EmptiedBroker([]), CountingStore()
+    poll = polling(broker, store, elapsed=lambda: next(seconds))
+
+    first, second = await poll.settle_fills(filled), await poll.settle_fills(filled)
+
+    assert (first, second) == (False, True)
+    assert (store.lost, broker.asked) == ([filled], ["order order-0"])

@@ -245,6 +245,22 @@ async def test_a_silence_of_more_than_three_minutes_stops_entries_and_raises_one
     assert store.alarms == ["not_compared"]
 
 
+async def test_after_a_clock_was_set_back_the_exposure_is_dated_by_it() -> None:
+    now, seconds = NOON, 0.0
+    reconciler = await a_reconciler(
+        CountingStore(counted_after=0), clock=lambda: now, elapsed=lambda: seconds
+    )
+    await reconciler.reconcile()
+    stated = reconciler.exposure
+
+    now, seconds = NOON - timedelta(minutes=10), 20.0
+    opened_meanwhile = NOON - timedelta(minutes=10, seconds=10)
+
+    assert stated.at == NOON
+    assert reconciler.exposure.dollars == stated.dollars
+    assert reconciler.exposure.at < opened_meanwhile
+
+
 async def nothing_moved() -> None:
     pass
 
@@ -258,13 +274,14 @@ async def a_reconciler(
     config = ConfigCopy(KeptConfig(), lambda: NOON, uuid4)
     await config.take(a_config_changed(rows=[a_config_row()]))
     kept, alpaca = cast(Store, store), cast(Broker, broker or FilledBroker())
+    ages = Ages(lambda: NOON, elapsed)
     return Reconciler(
         store=kept,
         broker=alpaca,
-        poll=OrderPoll(kept, alpaca),
+        poll=OrderPoll(kept, alpaca, ages, timedelta(seconds=15)),
         alarms=Alarms(store=kept, clock=lambda: NOON, new_id=uuid4),
         elapsed=elapsed,
-        ages=Ages(lambda: NOON, elapsed),
+        ages=ages,
         config=config,
         metrics=Metrics(),
         clock=clock,

@@ -1,6 +1,6 @@
 """Profit and loss as people ask for it: by symbol, by book, today, and in all.  Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -49,7 +49,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """What the broker says of a symbol, beside what the fills add up to."""
+    """What is held of a symbol, by the newest of the broker's statement and the fills.
+
+    The two agree, but while one of them is newer than the other, or wrong.
+    """
 
     symbol: str
     quantity: Decimal
@@ -60,7 +63,7 @@ class Position:
     counted: Decimal
     """Shares by our own count."""
     agrees: bool
-    """Whether both counts are equal, as far as the broker's is new enough to tell."""
+    """Whether both counts are equal; yes, while the broker's is too old to tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +99,7 @@ def figures(
         at_average_cost=_together(line.at_average_cost for line in by_symbol),
         by_symbol=tuple(by_symbol),
         by_book=tuple(line for line in by_book if line.quantity or line.earnings.realised),
-        positions=_positions(ledgers, snapshot, stated),
+        positions=tuple(_positions(ledgers, snapshot, stated)),
     )
 
 
@@ -155,22 +158,41 @@ def _positions(
     ledgers: Mapping[str, Ledger],
     snapshot: AccountSnapshotTaken | None,
     stated: Mapping[str, PositionSnapshot],
-) -> tuple[Position, ...]:
-    if snapshot is None:
-        return ()
+) -> Iterator[Position]:
     held = {symbol for symbol, ledger in ledgers.items() if ledger.account.quantity}
-    return tuple(
-        _position(symbol, ledgers.get(symbol), stated.get(symbol), snapshot.occurred_at)
-        for symbol in sorted(held | stated.keys())
+    for symbol in sorted(held | stated.keys()):
+        ledger = ledgers.get(symbol)
+        if ledger is not None and _is_newer(ledger, snapshot):
+            if ledger.account.quantity:
+                yield _as_filled(symbol, ledger, _price(ledger, stated.get(symbol)))
+        else:
+            yield _as_stated(symbol, ledger, stated.get(symbol))
+
+
+def _is_newer(ledger: Ledger, snapshot: AccountSnapshotTaken | None) -> bool:
+    """Say whether shares moved at or after the broker's newest statement."""
+    if snapshot is None:
+        return True
+    return ledger.last is not None and ledger.last.at >= snapshot.occurred_at
+
+
+def _as_filled(symbol: str, ledger: Ledger, price: Decimal) -> Position:
+    quantity = ledger.account.quantity
+    return Position(
+        symbol=symbol,
+        quantity=quantity,
+        average_price=ledger.average.average,
+        current_price=price,
+        market_value=quantity * price,
+        unrealised=ledger.account.unrealised(price),
+        counted=quantity,
+        agrees=True,
     )
 
 
-def _position(
-    symbol: str, ledger: Ledger | None, stated: PositionSnapshot | None, stated_at: datetime
-) -> Position:
+def _as_stated(symbol: str, ledger: Ledger | None, stated: PositionSnapshot | None) -> Position:
     counted = ledger.account.quantity if ledger else NONE
     quantity = stated.quantity if stated else NONE
-    moved_since = ledger is not None and ledger.last is not None and ledger.last.at >= stated_at
     price = _price(ledger, stated)
     return Position(
         symbol=symbol,
@@ -180,5 +202,5 @@ def _position(
         market_value=stated.market_value if stated else None,
         unrealised=ledger.account.unrealised(price) if ledger else NONE,
         counted=counted,
-        agrees=quantity == counted or moved_since,
+        agrees=quantity == counted,
     )

@@ -253,7 +253,7 @@ class Desk:
             await self.store.apply(found)
             return True
         if order.missing_since is None:
-            await self.reconciler.miss(order)
+            await self.poll.miss(order)
         await self.sleep(PROBE_PAUSE)
         return False
 
@@ -275,20 +275,8 @@ class Desk:
         return 0.0
 
     async def _count_fills(self, order: Order) -> None:
-        if await self.poll.count_fills(order):
-            return
-        if await self._is_lost(order):
-            await self.store.lose(order)
-            return
-        await self.sleep(PROBE_PAUSE)
-
-    async def _is_lost(self, order: Order) -> bool:
-        """Return whether an order is gone with its fills, as after a reset of the account."""
-        if order.ended_at is None or order.order_id is None:
-            return False
-        if self.clock() - order.ended_at < self.rules.grace:
-            return False  # a fresh order cannot always be read at once
-        return await self.broker.order(order.order_id) is None
+        if not await self.poll.settle_fills(order):
+            await self.sleep(PROBE_PAUSE)
 
     async def _cancel(self, order: Order) -> None:
         assert order.order_id is not None

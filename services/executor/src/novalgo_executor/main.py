@@ -51,8 +51,8 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         config = ConfigCopy(store, clock, uuid.uuid4)
         alarms = Alarms(store=store, clock=clock, new_id=uuid.uuid4)
         market = Market(broker, clock)
-        poll = OrderPoll(store, broker)
         ages = Ages(clock, elapsed)
+        poll = OrderPoll(store, broker, ages, settings.rules.grace)
         cashier = Cashier(store=store, book=broker, clock=clock)
         reconciler = Reconciler(
             store=store,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from novalgo_executor.ages import Ages
 from novalgo_executor.broker import Broker, BrokerFill, BrokerOrder
 from novalgo_executor.facts import Order
 from novalgo_executor.shared import Shared
@@ -25,6 +26,9 @@ class OrderPoll:
 
     store: Store
     broker: Broker
+    ages: Ages
+    grace: timedelta
+    """How long the broker may lack an order of its own that it has just ended."""
     _orders: Shared[datetime, Mapping[str, BrokerOrder]] = field(init=False)
     _fills: Shared[datetime, Sequence[BrokerFill]] = field(init=False)
 
@@ -39,7 +43,22 @@ class OrderPoll:
         # A list can lack a fresh order: only the question for the very order can deny it.
         return listed.get(name) or await self.broker.find(name)
 
-    async def count_fills(self, order: Order) -> bool:
+    async def miss(self, order: Order) -> None:
+        """Remember that the broker denies an order from now on."""
+        name, now = order.request.client_order_id, self.ages.clock()
+        await self.store.mark_missing(name, now)
+        self.ages.of(name, now)
+
+    async def settle_fills(self, order: Order) -> bool:
+        """Count an order's fills, or lose it with them; return whether that is done."""
+        if not await self._count_fills(order):
+            if not await self._is_lost(order):
+                return False
+            await self.store.lose(order)
+        self.ages.forget(order.order_id)
+        return True
+
+    async def _count_fills(self, order: Order) -> bool:
         """Count an order's fills; return whether all are there that it is known to have."""
         assert order.order_id is not None
         listed = await self._fills.get(order.created_at)
@@ -47,6 +66,14 @@ class OrderPoll:
             return True
         # Dated by a clock that was set meanwhile, or listed late.
         return await self._count(order, await self.broker.fills_of(order.order_id))
+
+    async def _is_lost(self, order: Order) -> bool:
+        """Return whether an order is gone with its fills, as after a reset of the account."""
+        if order.ended_at is None or order.order_id is None:
+            return False
+        if self.ages.of(order.order_id, order.ended_at) < self.grace:
+            return False  # a fresh order cannot always be read at once
+        return await self.broker.order(order.order_id) is None
 
     async def close(self) -> None:
         """Ask nothing any more."""

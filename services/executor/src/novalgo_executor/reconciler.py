@@ -7,6 +7,7 @@ stream only makes the news faster; nothing is lost when it is mute.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -16,7 +17,7 @@ import structlog
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
 from novalgo_common.errors import UnavailableError
-from novalgo_common.events import AccountSnapshotTaken, OrderStatus
+from novalgo_common.events import AccountSnapshotTaken
 from novalgo_executor.ages import Ages
 from novalgo_executor.alarms import Alarms
 from novalgo_executor.broker import (
@@ -27,12 +28,12 @@ from novalgo_executor.broker import (
     KeysRefusedError,
     SplitNotice,
 )
-from novalgo_executor.facts import Order, time_since
 from novalgo_executor.limits import Limits, gross_exposure, limit_states
 from novalgo_executor.metrics import Metrics
+from novalgo_executor.order_check import OrderCheck
 from novalgo_executor.order_poll import OVERLAP, OrderPoll
 from novalgo_executor.position_check import SETTLE, PositionCheck
-from novalgo_executor.reconcile import GIVEN_UP_AFTER, is_given_up
+from novalgo_executor.reconcile import GIVEN_UP_AFTER
 from novalgo_executor.snapshot import position_snapshots
 from novalgo_executor.store import Exposure, Store
 
@@ -41,8 +42,6 @@ log = structlog.get_logger()
 LONGEST_SILENCE = 180.0
 """Seconds without a comparison after which entries wait."""
 FIRST_RETRY = 1.0
-LONGEST_REQUEST = timedelta(seconds=15)
-"""A request is given up after 13 s."""
 
 
 async def _nothing() -> None:
@@ -70,15 +69,14 @@ class Reconciler:
         interval: float,
         expected_account: str | None,
     ) -> None:
-        self._check = PositionCheck(
+        self._orders = OrderCheck(store=store, broker=broker, poll=poll, ages=ages)
+        self._positions = PositionCheck(
             store=store, broker=broker, config=config, clock=clock, elapsed=elapsed, ages=ages
         )
         self._store = store
         self._broker = broker
-        self._poll = poll
         self._alarms = alarms
         self._elapsed = elapsed
-        self._ages = ages
         self._agreed_at = elapsed()
         self._metrics = metrics
         self._clock = clock
@@ -91,8 +89,8 @@ class Reconciler:
         self._wanted = asyncio.Event()
         self._problem: str | None = "the account has not been compared with Alpaca yet"
         self._foreign_orders: set[str] = set()
-        self.exposure = Exposure(Decimal(0), clock())
-        """Dollars in longs and shorts at the last comparison."""
+        self._exposure = Exposure(Decimal(0), clock())
+        self._exposed_at = elapsed()
         self.equity = Decimal(0)
         """Dollars at the last comparison."""
 
@@ -106,6 +104,15 @@ class Reconciler:
 
     def problem(self) -> str | None:
         return self._problem
+
+    @property
+    def exposure(self) -> Exposure:
+        """Dollars in longs and shorts at the last comparison, and when that was by our clock.
+
+        By a clock that was set back since: what is opened now counts as later.
+        """
+        ago = timedelta(seconds=self._elapsed() - self._exposed_at)
+        return replace(self._exposure, at=min(self._exposure.at, self._clock() - ago))
 
     @property
     def is_recent(self) -> bool:
@@ -153,8 +160,7 @@ class Reconciler:
         account = await self._broker.account()
         if self._is_wrong(account):
             return
-        await self._update_orders()
-        await self._settle_late_orders()
+        await self._orders.check()
         watermark = await self._store.watermark()
         ratios: dict[str, Decimal] = {}
         if watermark is not None:
@@ -162,8 +168,9 @@ class Reconciler:
             await self._count_fills(watermark - OVERLAP)
             # A split is not looked at while an order of its symbol may still turn up.
             ratios = await self._take_events(watermark - OVERLAP - GIVEN_UP_AFTER)
-        checked = await self._check.check(ratios)
-        self.exposure = Exposure(gross_exposure(checked.positions), checked.asked_at)
+        checked = await self._positions.check(ratios)
+        self._exposure = Exposure(gross_exposure(checked.positions), checked.asked_at)
+        self._exposed_at = self._elapsed()
         self.equity = account.equity
         if checked.problem is not None:
             self._problem = checked.problem
@@ -207,47 +214,6 @@ class Reconciler:
         log.error("account.wrong")
         return True
 
-    async def _update_orders(self) -> None:
-        unfinished = [order for order in await self._unfinished() if order.sent]
-        if not unfinished:
-            return
-        answers = await asyncio.gather(*(self._poll.find(order) for order in unfinished))
-        for order, found in zip(unfinished, answers, strict=True):
-            if found is not None:
-                await self._store.apply(found)
-            elif order.missing_since is None and not self._may_be_on_its_way(order):
-                await self.miss(order)
-
-    async def miss(self, order: Order) -> None:
-        """Remember that the broker denies an order from now on."""
-        name, now = order.request.client_order_id, self._clock()
-        await self._store.mark_missing(name, now)
-        self._ages.of(name, now)
-
-    def _may_be_on_its_way(self, order: Order) -> bool:
-        """Return whether only who sends an order can say yet that it is missing."""
-        return (
-            order.order_id is None and time_since(order.created_at, self._clock()) < LONGEST_REQUEST
-        )
-
-    async def _settle_late_orders(self) -> None:
-        """Cancel what is left of orders that turned up too late, and say what becomes of them."""
-        for order in await self._store.late_orders():
-            if order.counted_quantity < order.filled_quantity:
-                await self._poll.count_fills(order)  # by its id, however its fills are dated
-            if order.status is OrderStatus.OPEN and order.order_id is not None:
-                await self._broker.cancel(order.order_id)
-            elif is_given_up(order, self._ages.of_denial(order)):
-                await self._store.lose(order)  # it turned up, and is gone again
-            elif await self._store.settle_late(order):
-                log.warning("order.late", client_order_id=order.request.client_order_id)
-
-    async def _unfinished(self) -> list[Order]:
-        unfinished = await self._store.unfinished_orders()
-        return [
-            order for order in unfinished if not is_given_up(order, self._ages.of_denial(order))
-        ]
-
     async def _count_fills(self, after: datetime) -> None:
         # Most of what the overlap lists again is counted: to write for each would hold up trading.
         for fill in await self._store.uncounted(await self._broker.fills(after)):
@@ -289,7 +255,7 @@ class Reconciler:
                 last_equity=account.last_equity,
                 buying_power=account.buying_power,
                 positions=position_snapshots(positions, await self._store.known_positions()),
-                limits=limit_states(self._limits, account, self.exposure.dollars, moved) or None,
+                limits=limit_states(self._limits, account, self._exposure.dollars, moved) or None,
                 moved=moved or None,
             )
         )

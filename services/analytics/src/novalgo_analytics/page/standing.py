@@ -14,7 +14,7 @@ from novalgo_common.events import AccountSnapshotTaken, TradingHalted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """Dollars at work, by the broker's newest statement."""
+    """Dollars at work, at the newest prices known."""
 
     long: Decimal
     short: Decimal
@@ -38,8 +38,8 @@ async def halts(sources: Sources) -> list[Halt]:
     return [halt_body(halt) for halt in await sources.store.look(lookups.halts)]
 
 
-def exposure(account: AccountSnapshotTaken | None) -> Exposure:
-    values = [each.market_value or NONE for each in account.positions] if account else []
+def exposure(numbers: Figures) -> Exposure:
+    values = [each.market_value or NONE for each in numbers.positions]
     return Exposure(
         long=sum((value for value in values if value > 0), NONE),
         short=sum((value for value in values if value < 0), NONE),

@@ -59,6 +59,12 @@ ORDERS = sa.Table(
     sa.UniqueConstraint("signal_id", "leg", "part", name="one_order_a_leg"),
     sa.Index("orders_unfinished", "complete", "symbol"),
     sa.Index("orders_created", "created_at"),
+    sa.Index(
+        "orders_given_up",
+        "given_up_at",
+        sqlite_where=sa.text("given_up_at IS NOT NULL"),
+        postgresql_where=sa.text("given_up_at IS NOT NULL"),
+    ),
 )
 
 BOOKS = sa.Table(

@@ -27,7 +27,7 @@ from novalgo_common.store import Database, Outbox, insert
 from novalgo_common.wire import decode, encode
 from novalgo_sheets.boards import Boards
 from novalgo_sheets.kept import Kept, KeptConfig
-from novalgo_sheets.status import Change, newest
+from novalgo_sheets.status import Change
 from novalgo_sheets.store import boards
 from novalgo_sheets.store.tables import ALARMS, CHANGES, CONFIG, NOTES, OUTBOX, PERFORMANCE
 
@@ -277,11 +277,15 @@ def _change(row: sa.RowMapping) -> Change:
 
 def _forget_changes(connection: Connection, long_ago: datetime) -> None:
     """Keep each row's newest change, and what has not been announced for a while."""
-    rows = [_change(row) for row in connection.execute(sa.select(CHANGES)).mappings()]
-    counting = {change.position for change in newest(rows).values()}
-    done = [
-        change.position
-        for change in rows
-        if change.position not in counting and (change.is_announced or change.at < long_ago)
-    ]
-    connection.execute(CHANGES.delete().where(CHANGES.c.position.in_(done)))
+    connection.execute(_FORGETTING, {"long_ago": long_ago})
+
+
+_NEWER = CHANGES.alias("newer")
+_FORGETTING = CHANGES.delete().where(
+    sa.or_(CHANGES.c.is_announced, CHANGES.c.at < sa.bindparam("long_ago")),
+    sa.exists().where(
+        _NEWER.c.symbol == CHANGES.c.symbol,
+        _NEWER.c.timeframe == CHANGES.c.timeframe,
+        sa.tuple_(_NEWER.c.at, _NEWER.c.position) > sa.tuple_(CHANGES.c.at, CHANGES.c.position),
+    ),
+)

@@ -42,6 +42,7 @@ CHANGES = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("is_announced", sa.Boolean, nullable=False),
+    sa.Index("changes_by_row", "symbol", "timeframe", "at", "position"),
     sqlite_autoincrement=True,
 )
 

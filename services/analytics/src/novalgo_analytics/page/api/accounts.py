@@ -22,10 +22,11 @@ class Earnings(Body):
 
 
 class Position(Body):
-    """What the broker says of a symbol, beside what the fills add up to."""
+    """What is held of a symbol, beside what the fills add up to."""
 
     symbol: str
     quantity: Amount
+    """By the broker's newest statement, and by the fills while one of them is newer."""
     counted: Amount
     external: Amount
     """The part that no book holds."""

@@ -155,7 +155,7 @@ async def _overview(sources: Sources) -> Overview:
         account=account_body(numbers.account),
         change_today=evidence.change_today,
         earned=Earnings.model_validate(numbers.total),
-        exposure=Exposure.model_validate(exposure(numbers.account)),
+        exposure=Exposure.model_validate(exposure(numbers)),
         open_positions=len(numbers.positions),
         equity_today=[Point.model_validate(each) for each in seen.equity],
         signals_today=sum(endings.values()),

@@ -54,7 +54,7 @@ function problems(books) {
 function ofPositions(held) {
   return table("Positions", [
     { name: "Symbol", of: (position) => position.symbol },
-    { name: "Broker", of: (position) => shares(position.quantity), class: "number" },
+    { name: "Shares", of: (position) => shares(position.quantity), class: "number" },
     { name: "By our fills", of: (position) => shares(position.counted), class: "number" },
     { name: "External", of: (position) => shares(position.external), class: "number" },
     { name: "Counts", of: (position) => (position.agrees ? h("span", { class: "badge up" }, "agree") : h("span", { class: "badge down" }, "differ")) },
