@@ -30,7 +30,7 @@ from tests.running_executor import running_executor
 from tests.simulated_alpaca import control, serving_alpaca, simulator_settings, truth
 from tests.waiting import until
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("on_both")]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from novalgo_common.errors import PublishError, SettingsError, UnavailableError
 from novalgo_common.events import Event
 from novalgo_common.relay import Relay
 from novalgo_common.settings import Settings
-from novalgo_common.store import Database, Exact, Instant, Outbox
+from novalgo_common.store import Database, Exact, Instant, Outbox, insert
 from novalgo_common.store.engines import open_engine
 from tests.builders import NOON, a_signal
 from tests.stores import stored_in
@@ -61,6 +61,17 @@ def add(connection: Connection, name: str) -> str:
 
 def names(connection: Connection) -> list[str]:
     return list(connection.execute(sa.select(THINGS.c.name)).scalars())
+
+
+async def test_an_insert_tells_whether_the_row_was_there_already(settings: Settings) -> None:
+    def add_once(connection: Connection) -> int:
+        adding = insert(connection, THINGS).values(name="a").on_conflict_do_nothing()
+        return connection.execute(adding).rowcount
+
+    async with a_database(settings) as database:
+        added = [await database.write(add_once) for _ in range(2)]
+
+    assert added == [1, 0]
 
 
 async def test_amounts_and_times_come_back_as_they_went(settings: Settings) -> None:

@@ -29,7 +29,11 @@ def showing(console: Console) -> Iterator[Progress]:
         return
     columns = ("{task.fields[time]}", "{task.description}")
     with Bar(
-        TextColumn(columns[0], style="bold"), BarColumn(20), TextColumn(columns[1]), console=console
+        TextColumn(columns[0], style="bold"),
+        BarColumn(20),
+        TextColumn(columns[1]),
+        console=console,
+        redirect_stderr=False,  # the services' log has a file of its own
     ) as bar:
         yield _Moving(bar)
 

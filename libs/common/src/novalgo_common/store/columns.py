@@ -46,10 +46,15 @@ class Exact(sa.types.TypeDecorator[Decimal]):
 
 
 def insert(connection: Connection, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
-    """Return an insert that can say `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    """Return an insert that can say `on_conflict_do_nothing` and `on_conflict_do_update`.
+
+    Its result's `rowcount` is the rows that were not there yet.
+    """
     return insert_for(connection.dialect.name, table)
 
 
 def insert_for(dialect: str, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
     """Return the same for a dialect, so that a statement of a hot path can be built once."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    inserting = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    # Else PostgreSQL's driver has forgotten it by then, and says -1.
+    return inserting.execution_options(preserve_rowcount=True)

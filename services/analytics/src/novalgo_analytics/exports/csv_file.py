@@ -16,7 +16,7 @@ def csv_file(table: Table) -> bytes:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(table.columns)
-    writer.writerows([[cell_text(cell) for cell in row] for row in table.rows])
+    writer.writerows([cell_text(cell) for cell in row] for row in table.rows)
     return text.getvalue().encode()
 
 

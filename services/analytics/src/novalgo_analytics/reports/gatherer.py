@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import structlog
 
+from novalgo_analytics.accounting.history import newer_than
 from novalgo_analytics.accounting.ledger import build
 from novalgo_analytics.accounting.movement import Movement, Step
 from novalgo_analytics.accounting.trades import Trade, trades
@@ -35,13 +36,6 @@ CLOSE_BEFORE = timedelta(days=7)
 """Long enough before the first day for the exchange to have had a close."""
 
 
-@dataclass(frozen=True, slots=True)
-class _History:
-    account: list[Trade]
-    books: list[Trade]
-    fills: list[Movement]
-
-
 @dataclass(frozen=True)
 class Gatherer:
     store: Store
@@ -58,17 +52,18 @@ class Gatherer:
     async def _facts(self, period: Period) -> Facts:
         now = self.clock()
         ledgers = await self.bookkeeper.ledgers()
+        closed = _within(self.bookkeeper.history.every, period)
         days = await self.store.days()
-        history = await self._history(period)
+        book_trades, fills = await self._matched(period)
         start, end = midnight(period.first), midnight(period.last + DAY)
         return Facts(
             at=now,
             figures=figures(ledgers, await self.store.newest_snapshot(), now),
             days=days,
-            sessions=await asyncio.to_thread(_sessions, days, history.account, now),
-            trades=history.account,
-            book_trades=history.books,
-            fills=history.fills,
+            sessions=await asyncio.to_thread(_sessions, days, closed, now),
+            trades=closed,
+            book_trades=book_trades,
+            fills=fills,
             ways=[
                 way for way in await self.store.ways_since(start) if min(way.times.values()) < end
             ],
@@ -78,15 +73,18 @@ class Gatherer:
             cash=[line for line in await self.store.cash(start) if line.at < end],
             benchmark=self.benchmark,
             closes=await self._closes(days, now),
-            bars=await self._bars(history.account, period, now),
+            bars=await self._bars(closed, period, now),
         )
 
-    async def _history(self, period: Period) -> _History:
-        found = _History([], [], [])
+    async def _matched(self, period: Period) -> tuple[list[Trade], list[Movement]]:
+        """Return the books' trades and the fills of the period, matched symbol by symbol."""
+        book_trades: list[Trade] = []
+        fills: list[Movement] = []
         for symbol in await self.store.symbols():
             steps = await self.store.steps_of(symbol)
-            await asyncio.to_thread(_add_history, found, steps, period)
-        return found
+            book_trades += await asyncio.to_thread(_of_books, steps, period)
+            fills += _fills(steps, period)
+        return book_trades, fills
 
     async def _closes(self, days: Sequence[AccountDay], now: datetime) -> Mapping[date, float]:
         if not days:
@@ -133,18 +131,27 @@ class Gatherer:
         return answer.bars if isinstance(answer, BarsReported) else ()
 
 
-def _add_history(found: _History, steps: Sequence[Step], period: Period) -> None:
-    ledger = build(steps, kept=None)
-    found.account.extend(trades(ledger.account.closings))
-    for lots in ledger.books.values():
-        found.books.extend(trades(lots.closings))
-    found.fills.extend(
+def _within(newest_first: Sequence[Trade], period: Period) -> list[Trade]:
+    start, end = midnight(period.first), midnight(period.last + DAY)
+    lately = newest_first[: newer_than(newest_first, start)]
+    return [trade for trade in lately if trade.closed_at < end]
+
+
+def _of_books(steps: Sequence[Step], period: Period) -> list[Trade]:
+    closed = [
+        trade for lots in build(steps, kept=None).books.values() for trade in trades(lots.closings)
+    ]
+    return [trade for trade in closed if period.first <= day_of(trade.closed_at) <= period.last]
+
+
+def _fills(steps: Sequence[Step], period: Period) -> list[Movement]:
+    return [
         step
         for step in steps
         if isinstance(step, Movement)
         and not step.is_adoption
         and period.first <= day_of(step.at) <= period.last
-    )
+    ]
 
 
 def _sessions(

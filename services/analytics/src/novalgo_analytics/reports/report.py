@@ -36,7 +36,7 @@ from novalgo_analytics.measures.trading import TradeNumbers, trade_numbers
 from novalgo_analytics.measures.transfers import grown
 from novalgo_analytics.reports.period import Period
 from novalgo_common.events import Bar, CashKind
-from novalgo_common.exchange_days import Session, day_of
+from novalgo_common.exchange_days import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +49,10 @@ class Facts:
     sessions: Sequence[Session]
     """The exchange's days that the trades and statements lie in."""
     trades: Sequence[Trade]
-    """Of the accounts, first in, first out."""
+    """Of the accounts, first in, first out.  Of the period only, as the following."""
     book_trades: Sequence[Trade]
     """Of the books, each by its own fills."""
     fills: Sequence[Movement]
-    """Of the period only, as the following."""
     ways: Sequence[Way]
     orders: Sequence[OrderDone]
     cash: Sequence[CashLine]
@@ -121,7 +120,7 @@ def report(facts: Facts, period: Period) -> Report:
         if each.day <= period.last and (period.ratios_from or each.day) <= each.day
     ]
     returns = daily_returns(days, {session.day for session in facts.sessions})
-    trades = _within(facts.trades, period)
+    trades = _in_order(facts.trades)
     slippages = (against_quote(facts.orders), against_alert(facts.orders))
     return Report(
         period=period,
@@ -142,7 +141,7 @@ def report(facts: Facts, period: Period) -> Report:
         trades=tuple(_line(trade, facts) for trade in trades),
         numbers=trade_numbers(trades),
         by_symbol=by_symbol(trades),
-        by_timeframe=by_timeframe(_within(facts.book_trades, period)),
+        by_timeframe=by_timeframe(_in_order(facts.book_trades)),
         by_side=by_side(trades),
         by_weekday=by_weekday(trades),
         by_hour=by_hour(trades),
@@ -156,9 +155,8 @@ def report(facts: Facts, period: Period) -> Report:
     )
 
 
-def _within(trades: Sequence[Trade], period: Period) -> list[Trade]:
-    found = [trade for trade in trades if period.first <= day_of(trade.closed_at) <= period.last]
-    return sorted(found, key=lambda trade: (trade.closed_at, trade.order))
+def _in_order(trades: Sequence[Trade]) -> list[Trade]:
+    return sorted(trades, key=lambda trade: (trade.closed_at, trade.order))
 
 
 def _activity(facts: Facts, period: Period) -> Activity:
