@@ -33,7 +33,7 @@ from novalgo_common.obituaries import Obituaries
 from novalgo_common.rabbitmq.connection import declare, open_connection, patiently
 from novalgo_common.rabbitmq.dead_letters import DeadLetterQueue
 from novalgo_common.rabbitmq.mailbox import BROADCAST_EXCHANGE, Mailbox
-from novalgo_common.rabbitmq.message import Envelope, Taken
+from novalgo_common.rabbitmq.message import Taken, of_event, stored
 from novalgo_common.rabbitmq.quorum import DEAD_LETTER_QUEUE, DURABLE_QUEUE
 from novalgo_common.topology import BROADCASTS, DEAD_LETTERS, QUEUES, Queue, destinations
 from novalgo_common.wire import decode, encode
@@ -94,10 +94,10 @@ class RabbitBus:
             yield bus
 
     async def publish(self, event: Event) -> None:
-        body, envelope = encode(event), Envelope.of_event(event)
-        sends = [self._send(self._direct, name, body, envelope) for name in destinations(event)]
+        message = of_event(event, encode(event))
+        sends = [self._send(self._direct, name, message) for name in destinations(event)]
         if type(event) in BROADCASTS:
-            sends.append(self._send(self._broadcast, event.type, body, envelope, mandatory=False))
+            sends.append(self._send(self._broadcast, event.type, message, mandatory=False))
         await self._confirmed(event.type, sends)
 
     async def subscribe(self, queue: Queue, handler: Handler) -> None:
@@ -192,21 +192,21 @@ class RabbitBus:
         self,
         exchange: AbstractExchange,
         routing_key: str,
-        body: bytes,
-        envelope: Envelope,
+        message: Message,
         *,
         mandatory: bool = True,
     ) -> None:
         if self._publishing.is_closed:
             raise PublishError("the bus is closed")
-        # Named by the attempt: the client confuses the confirms of two in flight with one id.
-        properties = envelope.properties(next(self._attempts))
+        properties = message.properties
+        # Names the attempt: the client confuses the confirms of two in flight with one id.
+        properties.message_id = next(self._attempts)
         try:
             channel: Any = await self._publisher.get_underlay_channel()
             # Exchange.publish would wait until the message has left before the next one of the
             # channel may go; like this those of a batch leave together, and in their order.
             await channel.basic_publish(
-                body,
+                message.body,
                 exchange=exchange.name,
                 routing_key=routing_key,
                 properties=properties,
@@ -219,16 +219,16 @@ class RabbitBus:
             raise PublishError(f"{routing_key} has not confirmed: {describe(error)}") from None
 
     async def _put_back(self, queue: str, body: bytes) -> None:
-        await self._keep(queue, body, Envelope({}))
+        await self._keep(queue, stored(body, headers={}))
 
     async def _bury(self, queue: str, body: bytes, error: str) -> None:
         died_at = utc_now().isoformat()
         headers = {"queue": queue, "error": error[:1000], "died_at": died_at}
-        await self._keep(DEAD_LETTERS, body, Envelope(headers))
+        await self._keep(DEAD_LETTERS, stored(body, headers=headers))
         self._obituaries.tell(queue, body, error)
 
-    async def _keep(self, queue: str, body: bytes, envelope: Envelope) -> None:
-        await self._confirmed(queue, [self._send(self._direct, queue, body, envelope)])
+    async def _keep(self, queue: str, message: Message) -> None:
+        await self._confirmed(queue, [self._send(self._direct, queue, message)])
 
     async def _consume(self, name: str) -> None:
         async def hand_over(message: AbstractIncomingMessage) -> None:
