@@ -60,13 +60,14 @@ class Queue:
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the queue's partitions."""
-        if self.partitions == 1:
-            return (self.name,)
-        return tuple(f"{self.name}.{number}" for number in range(self.partitions))
+        return tuple(self._name(number) for number in range(self.partitions))
 
     def name_for(self, key: str) -> str:
         """Return the partition that all events of `key` go through."""
-        return self.names()[zlib.crc32(key.encode()) % self.partitions]
+        return self._name(zlib.crc32(key.encode()) % self.partitions)
+
+    def _name(self, number: int) -> str:
+        return f"{self.name}.{number}" if self.partitions > 1 else self.name
 
 
 EXECUTOR_SIGNALS = Queue("executor.signals", (SignalReceived,), partitions=8)

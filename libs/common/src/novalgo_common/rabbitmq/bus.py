@@ -5,7 +5,7 @@ service declares alike.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from itertools import count
@@ -98,9 +98,7 @@ class RabbitBus:
         sends = [self._send(self._direct, name, message) for name in destinations(event)]
         if type(event) in BROADCASTS:
             sends.append(self._send(self._broadcast, event.type, message, mandatory=False))
-        for result in await asyncio.gather(*sends, return_exceptions=True):
-            if isinstance(result, BaseException):
-                raise result
+        await self._confirmed(event.type, sends)
 
     async def subscribe(self, queue: Queue, handler: Handler) -> None:
         for name in queue.names():
@@ -178,6 +176,18 @@ class RabbitBus:
         self._channels.append(channel)
         return channel
 
+    async def _confirmed(self, name: str, sends: Iterable[Awaitable[None]]) -> None:
+        """Return once each is confirmed; `name` says what is sent."""
+        try:
+            # Around all of it: while the connection comes back its channel is waited for, too.
+            async with asyncio.timeout(_PUBLISH_SECONDS):
+                results = await asyncio.gather(*sends, return_exceptions=True)
+        except TimeoutError:
+            raise PublishError(f"{name} is not confirmed in {_PUBLISH_SECONDS:g} s") from None
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
     async def _send(
         self,
         exchange: AbstractExchange,
@@ -192,32 +202,33 @@ class RabbitBus:
         # Names the attempt: the client confuses the confirms of two in flight with one id.
         properties.message_id = next(self._attempts)
         try:
-            # Around all of it: while the connection comes back its channel is waited for, too.
-            async with asyncio.timeout(_PUBLISH_SECONDS):
-                channel: Any = await self._publisher.get_underlay_channel()
-                # Exchange.publish would wait until the message has left before the next one of the
-                # channel may go; like this those of a batch leave together, and in their order.
-                await channel.basic_publish(
-                    message.body,
-                    exchange=exchange.name,
-                    routing_key=routing_key,
-                    properties=properties,
-                    mandatory=mandatory,
-                    wait=False,
-                )
+            channel: Any = await self._publisher.get_underlay_channel()
+            # Exchange.publish would wait until the message has left before the next one of the
+            # channel may go; like this those of a batch leave together, and in their order.
+            await channel.basic_publish(
+                message.body,
+                exchange=exchange.name,
+                routing_key=routing_key,
+                properties=properties,
+                mandatory=mandatory,
+                wait=False,
+            )
         except MessageReturned:
             raise UnroutableError(f"the queue {routing_key} does not exist") from None
         except Exception as error:
             raise PublishError(f"{routing_key} has not confirmed: {describe(error)}") from None
 
     async def _put_back(self, queue: str, body: bytes) -> None:
-        await self._send(self._direct, queue, stored(body, headers={}))
+        await self._keep(queue, stored(body, headers={}))
 
     async def _bury(self, queue: str, body: bytes, error: str) -> None:
         died_at = utc_now().isoformat()
         headers = {"queue": queue, "error": error[:1000], "died_at": died_at}
-        await self._send(self._direct, DEAD_LETTERS, stored(body, headers=headers))
+        await self._keep(DEAD_LETTERS, stored(body, headers=headers))
         self._obituaries.tell(queue, body, error)
+
+    async def _keep(self, queue: str, message: Message) -> None:
+        await self._confirmed(queue, [self._send(self._direct, queue, message)])
 
     async def _consume(self, name: str) -> None:
         async def hand_over(message: AbstractIncomingMessage) -> None:

@@ -60,20 +60,13 @@ def add(connection: Connection, signal: Signal, step: Submit, now: datetime) -> 
 
 def last_entry(connection: Connection, signal: Signal, since: datetime) -> datetime | None:
     """Return when another signal of the book last opened it, or may have."""
-    found: datetime | None = connection.execute(
-        sa.select(ORDERS.c.created_at)
-        .where(
-            ORDERS.c.created_at >= since,
-            ORDERS.c.symbol == signal.symbol,
-            ORDERS.c.timeframe == signal.timeframe,
-            ORDERS.c.leg == Leg.OPEN,
-            ORDERS.c.sent,
-            ORDERS.c.signal_id != str(signal.signal_id),
-            ORDERS.c.status != OrderStatus.REJECTED,
-        )
-        .order_by(ORDERS.c.created_at.desc())
-        .limit(1)
-    ).scalar()
+    bounds = {
+        "since": since,
+        "symbol": signal.symbol,
+        "timeframe": signal.timeframe,
+        "other_than": str(signal.signal_id),
+    }
+    found: datetime | None = connection.execute(_LAST_ENTRY, bounds).scalar()
     return found
 
 
@@ -165,20 +158,19 @@ def _update(connection: Connection, row: Any, stated: BrokerOrder, now: datetime
         status = OrderStatus(row.status)
     ended_at = row.ended_at or (now if status.is_terminal else None)
     average = stated.filled_average_price if newer else row.filled_average_price
-    connection.execute(
-        _CHANGING,
-        {
-            "name": row.client_order_id,
-            "order_id": stated.order_id,
-            "sent": True,
-            "status": status,
-            "filled_quantity": filled,
-            "filled_average_price": average,
-            "missing_since": None,
-            "ended_at": ended_at,
-            "detail": stated.detail or row.detail,
-        },
-    )
+    changes = {
+        "order_id": stated.order_id,
+        "sent": True,
+        "status": status,
+        "filled_quantity": filled,
+        "filled_average_price": average,
+        "missing_since": None,
+        "ended_at": ended_at,
+        "detail": stated.detail or row.detail,
+    }
+    # Most news repeats what is known: a transaction that changes nothing waits for no disk.
+    if any(getattr(row, column) != value for column, value in changes.items()):
+        connection.execute(_CHANGING, {"name": row.client_order_id, **changes})
 
 
 def count(connection: Connection, outbox: Outbox, fill: BrokerFill, now: datetime) -> bool:
@@ -348,6 +340,20 @@ _OF_SIGNAL = (
     sa.select(ORDERS)
     .where(ORDERS.c.signal_id == sa.bindparam("signal_id"))
     .order_by(ORDERS.c.created_at)
+)
+_LAST_ENTRY = (
+    sa.select(ORDERS.c.created_at)
+    .where(
+        ORDERS.c.created_at >= sa.bindparam("since"),
+        ORDERS.c.symbol == sa.bindparam("symbol"),
+        ORDERS.c.timeframe == sa.bindparam("timeframe"),
+        ORDERS.c.leg == Leg.OPEN,
+        ORDERS.c.sent,
+        ORDERS.c.signal_id != sa.bindparam("other_than"),
+        ORDERS.c.status != OrderStatus.REJECTED,
+    )
+    .order_by(ORDERS.c.created_at.desc())
+    .limit(1)
 )
 _UNFINISHED = sa.select(ORDERS).where(ORDERS.c.complete.is_(False)).order_by(ORDERS.c.created_at)
 _UNFINISHED_OF = _UNFINISHED.where(ORDERS.c.symbol == sa.bindparam("symbol"))

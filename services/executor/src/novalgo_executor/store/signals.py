@@ -83,11 +83,7 @@ def symbols(connection: Connection) -> Sequence[str]:
 
 
 def started(connection: Connection, signal_id: UUID, now: datetime) -> None:
-    connection.execute(
-        SIGNALS.update()
-        .where(SIGNALS.c.signal_id == str(signal_id), SIGNALS.c.decided_at.is_(None))
-        .values(decided_at=now)
-    )
+    connection.execute(_STARTING, {"of": str(signal_id), "decided_at": now})
 
 
 def end(connection: Connection, outbox: Outbox, signal: Signal, ending: End, now: datetime) -> None:
@@ -179,6 +175,9 @@ _ACTIVE = (
     .order_by(SIGNALS.c.sequence)
 )
 _SYMBOLS = sa.select(SIGNALS.c.symbol).where(SIGNALS.c.ended_at.is_(None)).distinct()
+_STARTING = SIGNALS.update().where(
+    SIGNALS.c.signal_id == sa.bindparam("of"), SIGNALS.c.decided_at.is_(None)
+)
 _ENDING = SIGNALS.update().where(
     SIGNALS.c.signal_id == sa.bindparam("of"), SIGNALS.c.ended_at.is_(None)
 )
