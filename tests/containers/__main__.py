@@ -20,6 +20,7 @@ from rich.console import Console
 from tests.chaos.figures import checks_table
 from tests.containers.compose import ROOT, Compose
 from tests.containers.restore import run_restored
+from tests.containers.rules import run_rules
 from tests.containers.run import Order, run
 
 
@@ -33,7 +34,7 @@ def main() -> int:
         seed=asked.seed,
         upgrade_to=asked.upgrade_to,
     )
-    chosen = run_restored if asked.restore else run
+    chosen = run_restored if asked.restore else run_rules if asked.rules else run
     checks = asyncio.run(chosen(compose, order, lambda what: console.print(what, soft_wrap=True)))
     console.print(checks_table(checks))
     return 0 if all(check.holds for check in checks) else 1
@@ -53,6 +54,9 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     instead.add_argument("--upgrade-to", help="replace each service by this tag, and kill nothing")
     instead.add_argument(
         "--restore", action="store_true", help="put a dump into empty stores, and kill nothing"
+    )
+    instead.add_argument(
+        "--rules", action="store_true", help="stop each service, and see Prometheus tell of it"
     )
     parser.add_argument(
         "--file", type=Path, action="append", help="a compose file; may be repeated"

@@ -13,7 +13,13 @@ from tests.chaos.evidence import Evidence, Intent, receipts, summary, tab
 from tests.containers.compose import ROOT, Compose
 from tests.system import HEADER, System
 
-PORTS = {"ingest": 8080, "executor": 8081, "analytics": 8083, "simulator": 8090}
+PORTS = {
+    "ingest": 8080,
+    "executor": 8081,
+    "analytics": 8083,
+    "simulator": 8090,
+    "prometheus": 9090,
+}
 IS_READY = ("python", "-S", "/usr/local/lib/is_ready.py")
 READY_WITHIN = 120.0
 
