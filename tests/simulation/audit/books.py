@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -94,22 +94,25 @@ class BookAudit:
     def _check_split(self, symbol: str) -> None:
         """Fail where shares of a symbol were adopted that nothing but a split has touched."""
         venue = self.record.venue
-        moved = [movement for _, movement in venue.movements if _symbol(movement) == symbol]
+        moved = [each for each in venue.movements if _symbol(each[1]) == symbol]
         if not moved or self.record.day.trades or len(moved) > 1:
             return
-        [movement] = moved
+        [(listed_at, movement)] = moved
+        if not isinstance(movement, Split):
+            return
         since = movement.at - timedelta(seconds=2)
         orders = [order for order in venue.ledger.orders.values() if order.symbol == symbol]
         quiet = all(order.updated_at < since for order in orders)
-        if isinstance(movement, Split) and quiet and movement.held and self._is_known(movement):
+        if quiet and movement.held and self._is_known(movement, listed_at):
             self.record.fail(Promise.SPLIT_TOLD, f"{symbol} was adopted after a split")
 
-    def _is_known(self, split: Split) -> bool:
-        """Return whether it is told, or can be recognised by the positions before and after."""
+    def _is_known(self, split: Split, listed_at: datetime) -> bool:
+        """Return whether it was told at once, or can be recognised by the positions around it."""
         query = "SELECT quantity FROM stated WHERE symbol = ?"
         before = [Decimal(held) for (held,) in self.record.disk.rows(query, split.symbol)]
         is_left = self.record.venue.ledger.held(split.symbol) != 0
-        return self.record.day.are_splits_told or (is_left and before == [split.held])
+        is_told = self.record.day.are_splits_told and listed_at <= split.at
+        return is_told or (is_left and before == [split.held])
 
     def _explain(self, detail: str) -> None:
         if not self.record.others_trade:
