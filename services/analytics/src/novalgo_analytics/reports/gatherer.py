@@ -29,7 +29,6 @@ log = structlog.get_logger()
 
 PATIENCE = 10.0
 """Seconds that executor gets to answer one question."""
-DAY = timedelta(days=1)
 BARS_LOOKED_AT = timedelta(days=92)
 """Minute bars of more would be hundreds of thousands: older trades have no MAE and MFE."""
 CLOSE_BEFORE = timedelta(days=7)
@@ -55,7 +54,7 @@ class Gatherer:
         closed = _within(self.bookkeeper.history.every, period)
         days = await self.store.days()
         book_trades, fills = await self._matched(period)
-        start, end = midnight(period.first), midnight(period.last + DAY)
+        start, end = period.begins, period.ends
         return Facts(
             at=now,
             figures=figures(ledgers, await self.store.newest_snapshot(), now),
@@ -98,7 +97,7 @@ class Gatherer:
     ) -> Mapping[tuple[str, str], Sequence[Bar]]:
         """Return the bars of each chart whose trades lie in the period and are not too old."""
         wanted: dict[tuple[str, str], list[Trade]] = {}
-        oldest = max(midnight(period.first), now - BARS_LOOKED_AT)
+        oldest = max(period.begins, now - BARS_LOOKED_AT)
         for trade in closed:
             if trade.timeframe is not None and oldest <= trade.closed_at:
                 wanted.setdefault((trade.symbol, trade.timeframe), []).append(trade)
@@ -132,25 +131,23 @@ class Gatherer:
 
 
 def _within(newest_first: Sequence[Trade], period: Period) -> list[Trade]:
-    start, end = midnight(period.first), midnight(period.last + DAY)
-    lately = newest_first[: newer_than(newest_first, start)]
-    return [trade for trade in lately if trade.closed_at < end]
+    ends = period.ends
+    lately = newest_first[: newer_than(newest_first, period.begins)]
+    return [trade for trade in lately if trade.closed_at < ends]
 
 
 def _of_books(steps: Sequence[Step], period: Period) -> list[Trade]:
     closed = [
         trade for lots in build(steps, kept=None).books.values() for trade in trades(lots.closings)
     ]
-    return [trade for trade in closed if period.first <= day_of(trade.closed_at) <= period.last]
+    return [trade for trade in closed if period.has(day_of(trade.closed_at))]
 
 
 def _fills(steps: Sequence[Step], period: Period) -> list[Movement]:
     return [
         step
         for step in steps
-        if isinstance(step, Movement)
-        and not step.is_adoption
-        and period.first <= day_of(step.at) <= period.last
+        if isinstance(step, Movement) and not step.is_adoption and period.has(day_of(step.at))
     ]
 
 

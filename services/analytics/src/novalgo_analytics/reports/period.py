@@ -1,7 +1,9 @@
 """The days that a report is about.  Pure."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from novalgo_common.exchange_days import midnight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +16,18 @@ class Period:
     last: date
     ratios_from: date | None
     """Where the returns begin that ratios are made of; None takes all of them."""
+
+    @property
+    def begins(self) -> datetime:
+        return midnight(self.first)
+
+    @property
+    def ends(self) -> datetime:
+        """The first moment that is no part of it."""
+        return midnight(self.last + timedelta(days=1))
+
+    def has(self, day: date) -> bool:
+        return self.first <= day <= self.last
 
 
 def of_day(day: date) -> Period:

@@ -77,7 +77,7 @@ class Postman:
     async def _was_there(self, each: Due) -> bool:
         """Say whether the account was stated in the period: before NovAlgo there is no report."""
         days = await self.store.days()
-        return any(each.period.first <= stated.day <= each.period.last for stated in days)
+        return any(each.period.has(stated.day) for stated in days)
 
     def _notice(self, each: Due, report: Report, folder: Path) -> Notice | None:
         return made_notice(

@@ -160,13 +160,13 @@ def _in_order(trades: Sequence[Trade]) -> list[Trade]:
 
 
 def _activity(facts: Facts, period: Period) -> Activity:
-    days = [each for each in facts.days if period.first <= each.day <= period.last]
+    days = [each for each in facts.days if period.has(each.day)]
     traded = sum((abs(fill.quantity) * fill.price for fill in facts.fills), Decimal(0))
     return activity(days, traded)
 
 
 def _earned(days: Sequence[AccountDay], period: Period) -> Decimal | None:
-    within = [each for each in days if period.first <= each.day <= period.last]
+    within = [each for each in days if period.has(each.day)]
     return grown(within) if within else None
 
 
