@@ -27,9 +27,9 @@ from novalgo_executor.allocate import Holdings
 from novalgo_executor.broker import BrokerFill, BrokerOrder, OrderRequest, PositionIntent
 from novalgo_executor.settings import Settings as ExecutorSettings
 from novalgo_executor.steps import Submit
-from novalgo_executor.store import Exposure, Store
+from novalgo_executor.store import Store
 from tests.builders import NOON, SYMBOL, a_signal
-from tests.unit.executor.builders import a_stored_signal
+from tests.unit.executor.builders import a_stored_signal, store_intent
 
 MOST = 1000
 
@@ -151,16 +151,8 @@ async def _place(store: Store, order: Filled) -> None:
         leg_quantity=order.fills[-1].cumulative,
         quote_price=None,
     )
-    stored = await store.add_intent(
-        a_stored_signal(signal_id=signal_id, timeframe=order.timeframe),
-        submit,
-        config_version=1,
-        position_size=None,
-        held=Decimal(0),
-        exposure=Exposure(Decimal(0), NOON),
-        allows=None,
-    )
-    assert stored
+    signal = a_stored_signal(signal_id=signal_id, timeframe=order.timeframe)
+    await store_intent(store, signal, submit)
     await store.apply(order.as_of(Decimal(0)))
 
 

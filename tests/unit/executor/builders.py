@@ -7,6 +7,8 @@ from novalgo_common.events import Action, Leg, OrderStatus, Side
 from novalgo_common.order_ids import client_order_id
 from novalgo_executor.broker import Asset, MarketHours, OrderRequest, PositionIntent, Quote
 from novalgo_executor.facts import Facts, Order, Rules, Signal
+from novalgo_executor.steps import Submit
+from novalgo_executor.store import Exposure, Store
 from tests.builders import NOON, SIGNAL_ID, SYMBOL, TIMEFRAME, a_config_row
 
 RULES = Rules(max_signal_age=timedelta(minutes=5))
@@ -30,6 +32,19 @@ def a_stored_signal(action: Action = Action.BUY, **changes: object) -> Signal:
         "fired_at": NOON,
     }
     return Signal(**fields | changes)  # type: ignore[arg-type]
+
+
+async def store_intent(store: Store, signal: Signal, step: Submit) -> None:
+    """Store what a signal was decided to do, where no limit speaks against it."""
+    assert await store.add_intent(
+        signal,
+        step,
+        config_version=1,
+        position_size=None,
+        held=Decimal(0),
+        exposure=Exposure(Decimal(0), NOON),
+        allows=None,
+    )
 
 
 def some_facts(**changes: object) -> Facts:

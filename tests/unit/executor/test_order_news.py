@@ -11,9 +11,9 @@ from novalgo_common.settings import Settings
 from novalgo_common.store import Database
 from novalgo_executor.broker import BrokerOrder
 from novalgo_executor.steps import Submit
-from novalgo_executor.store import Exposure, Store
+from novalgo_executor.store import Store
 from tests.builders import NOON, SYMBOL, a_signal
-from tests.unit.executor.builders import an_order
+from tests.unit.executor.builders import an_order, store_intent
 
 pytestmark = pytest.mark.anyio
 
@@ -28,15 +28,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         store = Store(database, lambda: NOON)
         await store.add_signal(a_signal())
         [signal] = await store.active_signals(SYMBOL)
-        await store.add_intent(
-            signal,
-            Submit(REQUEST, Leg.OPEN, 1, Decimal(25), None),
-            config_version=1,
-            position_size=None,
-            held=Decimal(0),
-            exposure=Exposure(Decimal(0), NOON),
-            allows=None,
-        )
+        await store_intent(store, signal, Submit(REQUEST, Leg.OPEN, 1, Decimal(25), None))
         yield store
 
 
