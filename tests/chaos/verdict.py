@@ -113,18 +113,22 @@ def _resends(evidence: Evidence) -> Check:
 
 def _order_ids(evidence: Evidence) -> Check:
     orders = evidence.account["orders"]
-    ids = Counter(order["client_order_id"] for order in orders)
     decided = {intent.client_order_id for intent in evidence.intents}
-    wrong = [order_id for order_id, count in ids.items() if count > 1 or order_id not in decided]
+    unknown = {order["client_order_id"] for order in orders} - decided
+    wrong = [*_doubled(evidence), *sorted(unknown)]
     posted = evidence.account["orders_posted"]
     found = f"{len(orders)} orders of {len(decided)} intents, {posted} posts"
     return _check("No order stands twice, and none is unknown", wrong, found)
 
 
 def _never_twice(evidence: Evidence) -> Check:
+    found = f"{len(evidence.account['orders'])} orders"
+    return _check("No order stands twice at the broker", _doubled(evidence), found)
+
+
+def _doubled(evidence: Evidence) -> list[str]:
     ids = Counter(order["client_order_id"] for order in evidence.account["orders"])
-    wrong = [order_id for order_id, count in ids.items() if count > 1]
-    return _check("No order stands twice at the broker", wrong, f"{ids.total()} orders")
+    return [order_id for order_id, count in ids.items() if count > 1]
 
 
 def _halted(evidence: Evidence, sent: Sequence[Sent]) -> Check:
