@@ -11,9 +11,15 @@ class FakeTransport(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__()
         self.said: list[bytes | str] = []
+        self.has_lost_its_peer = False
+
+    def is_closing(self) -> bool:
+        return self.has_lost_its_peer
 
     def write(self, data: object) -> None:
         assert isinstance(data, bytes)
+        if self.has_lost_its_peer:
+            raise RuntimeError("the handler is closed")  # as uvloop says
         self.said.append(data)
 
     def close(self) -> None:
@@ -73,3 +79,16 @@ async def test_much_does_not_wait(both: tuple[OneWrite, FakeTransport]) -> None:
     joined.write(bytes(LARGEST))
 
     assert transport.said == [bytes(LARGEST)]
+
+
+async def test_nothing_is_said_to_a_peer_that_has_gone(
+    both: tuple[OneWrite, FakeTransport],
+) -> None:
+    joined, transport = both
+    joined.write(b"never heard")
+    transport.has_lost_its_peer = True
+
+    joined.close()
+
+    assert transport.said == ["closed"]
+    assert joined.get_write_buffer_size() == 0

@@ -38,7 +38,8 @@ class OneWrite(asyncio.Transport):
         if self._parts:
             joined = b"".join(self._parts)
             self._parts, self._size = [], 0
-            self._transport.write(joined)
+            if not self._transport.is_closing():
+                self._transport.write(joined)
 
     def close(self) -> None:
         self._flush()
