@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.history import LAST_DAY, settings
 from bench.process_memory import megabytes
 from novalgo_analytics.bookkeeper import Bookkeeper
+from novalgo_analytics.exports.csv_files import CsvFolder
 from novalgo_analytics.reports.bundle import bundle
 from novalgo_analytics.reports.gatherer import Gatherer
 from novalgo_analytics.reports.period import of_days
@@ -36,7 +37,10 @@ async def main(room: Path, days: int) -> None:
         store = Store(database, lambda: NOW)
         gatherer = Gatherer(store, Bookkeeper(store), bus, lambda: NOW, "SPY")
         began, used = time.perf_counter(), time.process_time()
-        report = await gatherer.report(of_days(days * 365 // 252 + 2, LAST_DAY))
+        folder = room / "report"
+        folder.mkdir(exist_ok=True)
+        period = of_days(days * 365 // 252 + 2, LAST_DAY)
+        report = await gatherer.report(period, CsvFolder(folder))
         await asyncio.to_thread(bundle, report)
         found = {
             "seconds": time.perf_counter() - began,

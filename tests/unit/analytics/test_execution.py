@@ -1,15 +1,15 @@
 """How fast, at which price, and why not."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from novalgo_analytics.execution.endings import EndingCount, endings
-from novalgo_analytics.execution.slippage import against_alert, against_quote
-from novalgo_analytics.execution.way import Milestone, Way, delays, percentile
+from novalgo_analytics.execution.endings import EndingCount, Endings
+from novalgo_analytics.execution.slippage import Slippage, Slippages
+from novalgo_analytics.execution.way import Delays, Milestone, Way, percentile
 from novalgo_analytics.facts import OrderDone
 from novalgo_analytics.store import Store
 from novalgo_common.events import Ending, Event, Leg, Side
@@ -27,6 +27,8 @@ from tests.builders import (
     an_order_submitted,
 )
 from tests.stores import stored_in
+
+DAY = timedelta(days=1)
 
 
 def an_order(**changes: object) -> OrderDone:
@@ -59,9 +61,11 @@ def a_way(number: int, **seconds: float) -> Way:
 
 
 def test_a_stretch_has_its_percentiles_and_its_worst_signal() -> None:
-    ways = [a_way(number, alert=0, received=number / 10) for number in range(1, 101)]
+    delays = Delays()
+    for number in range(1, 101):
+        delays.add(a_way(number, alert=0, received=number / 10))
 
-    [delay] = delays(ways)
+    [delay] = delays.found()
 
     assert (delay.start, delay.end, delay.count) == (Milestone.ALERT, Milestone.RECEIVED, 100)
     assert (delay.median, delay.p95, delay.p99, delay.worst) == (5.0, 9.5, 9.9, 10.0)
@@ -74,12 +78,18 @@ def test_a_percentile_is_a_value_that_was_measured() -> None:
     assert percentile([1.0, 2.0, 3.0], 0.95) == 3.0
 
 
+def slippages(*orders: OrderDone) -> dict[str, Slippage]:
+    found = Slippages()
+    for order in orders:
+        found.add(order)
+    return {each.reference: each for each in found.found()}
+
+
 def test_a_buy_above_its_reference_and_a_sale_below_it_lose() -> None:
     buy, sale = an_order(), an_order(side=Side.SELL, filled_price=Decimal("99.5"))
 
-    lost = against_alert([buy, sale])
+    lost = slippages(buy, sale)["the alert's price"]
 
-    assert lost is not None
     assert lost.dollars == 10 + 5
     assert lost.basis_points == pytest.approx(75)
     assert lost.worst.order is buy
@@ -87,16 +97,15 @@ def test_a_buy_above_its_reference_and_a_sale_below_it_lose() -> None:
 
 
 def test_a_fill_that_is_better_than_the_quote_is_a_gain() -> None:
-    found = against_quote([an_order(filled_price=Decimal("100.40"))])
+    found = slippages(an_order(filled_price=Decimal("100.40")))
 
-    assert found is not None
-    assert found.dollars == -1
+    assert found["the quote at submit"].dollars == -1
 
 
 def test_orders_without_a_price_to_compare_tell_nothing() -> None:
-    unknown = an_order(alert_price=None), an_order(filled_price=None)
+    found = slippages(an_order(alert_price=None), an_order(filled_price=None))
 
-    assert against_alert(unknown) is None
+    assert list(found) == ["the quote at submit"]
 
 
 def test_endings_are_counted_by_their_reason() -> None:
@@ -106,9 +115,11 @@ def test_endings_are_counted_by_their_reason() -> None:
             signal_id="1", symbol=way.symbol, timeframe="", ending=ending, reason=reason, times={}
         )
 
-    found = endings([ended(Ending.FILLED), ended(Ending.DECLINED, "halted"), ended(Ending.FILLED)])
+    endings = Endings()
+    for way in (ended(Ending.FILLED), ended(Ending.DECLINED, "halted"), ended(Ending.FILLED)):
+        endings.add(way)
 
-    assert found == (
+    assert endings.found() == (
         EndingCount(Ending.FILLED, None, 2),
         EndingCount(Ending.DECLINED, "halted", 1),
     )
@@ -146,6 +157,16 @@ def a_story() -> list[Event]:
     ]
 
 
+async def everything_in(
+    store: Store, start: datetime, end: datetime
+) -> tuple[list[Way], list[OrderDone]]:
+    ways: list[Way] = []
+    orders: list[OrderDone] = []
+    await store.each_way(start, end, ways.append)
+    await store.each_order(start, end, orders.append)
+    return ways, orders
+
+
 @pytest.mark.anyio
 @pytest.mark.usefixtures("on_both")
 @pytest.mark.parametrize("backwards", [False, True])
@@ -156,8 +177,8 @@ async def test_the_journal_tells_the_way_of_a_signal_in_any_order(
     for event in reversed(story) if backwards else story:
         await store.record(event)
 
-    [way] = await store.ways_since(NOON - timedelta(days=1))
-    [order] = await store.orders_since(NOON - timedelta(days=1))
+    ways, orders = await everything_in(store, NOON - DAY, NOON + DAY)
+    [way], [order] = ways, orders
 
     reached = {milestone: (at - NOON) / SECOND for milestone, at in way.times.items()}
     assert reached == {
@@ -174,3 +195,25 @@ async def test_the_journal_tells_the_way_of_a_signal_in_any_order(
     assert order.alert_price == 199
     assert order.quote_price == 200
     assert order.status == "filled"
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("on_both")
+async def test_a_time_s_signals_and_orders_come_in_their_order_and_no_others(
+    store: Store,
+) -> None:
+    for hour in (3, 1, 2, 0):
+        signal = a_signal(occurred_at=NOON + timedelta(hours=hour))
+        own = {"correlation_id": signal.event_id, "client_order_id": f"nv-{hour}"}
+        await store.record(signal)
+        await store.record(an_order_submitted(occurred_at=signal.occurred_at + SECOND, **own))
+        await store.record(an_order_ended(**own))
+
+    ways, orders = await everything_in(store, NOON + timedelta(hours=1), NOON + timedelta(hours=3))
+
+    assert [way.times[Milestone.RECEIVED] for way in ways] == [
+        NOON + timedelta(hours=1),
+        NOON + timedelta(hours=2),
+    ]
+    assert [order.client_order_id for order in orders] == ["nv-1", "nv-2"]
+    assert [order.filled_price for order in orders] == [None, None]

@@ -11,7 +11,7 @@ import pytest
 
 from novalgo_analytics.exports.csv_file import cell_text, csv_file
 from novalgo_analytics.exports.parquet_file import parquet_file
-from novalgo_analytics.exports.tables import Cell, Table
+from novalgo_analytics.exports.tables import Cell
 from novalgo_common.errors import SettingsError
 from tests.builders import NOON
 
@@ -35,13 +35,14 @@ def test_a_cell(cell: Cell, text: str) -> None:
     assert cell_text(cell) == text
 
 
-def a_table() -> Table:
-    rows = [("AAPL", Decimal("1.5"), NOON), ('=cmd|"/c calc"', None, NOON + timedelta(days=1))]
-    return Table("some", ("symbol", "amount", "at"), rows)
+SOME = (
+    ("symbol", "amount", "at"),
+    [("AAPL", Decimal("1.5"), NOON), ('=cmd|"/c calc"', None, NOON + timedelta(days=1))],
+)
 
 
 def test_a_file_reads_back_as_it_was_written() -> None:
-    rows = list(csv.reader(StringIO(csv_file(a_table()).decode())))
+    rows = list(csv.reader(StringIO(csv_file(*SOME).decode())))
 
     assert rows == [
         ["symbol", "amount", "at"],
@@ -51,7 +52,7 @@ def test_a_file_reads_back_as_it_was_written() -> None:
 
 
 def test_parquet_keeps_the_amounts_exact() -> None:
-    frame = pd.read_parquet(BytesIO(parquet_file(a_table())))
+    frame = pd.read_parquet(BytesIO(parquet_file(*SOME)))
 
     assert list(frame["amount"])[:1] == ["1.5"]
     assert pd.isna(frame["amount"][1])
@@ -62,4 +63,4 @@ def test_without_pyarrow_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "pyarrow", None)
 
     with pytest.raises(SettingsError, match=r"novalgo-analytics\[parquet\]"):
-        parquet_file(a_table())
+        parquet_file(*SOME)

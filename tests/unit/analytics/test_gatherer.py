@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from novalgo_analytics.bookkeeper import Bookkeeper
+from novalgo_analytics.exports.tables import COLUMNS, Name, Row, RowsOf
 from novalgo_analytics.reports.gatherer import Gatherer
 from novalgo_analytics.reports.period import of_days
 from novalgo_analytics.reports.report import Report
@@ -36,7 +37,8 @@ def traded(side: Side, day: date, at: time, price: int) -> FillRecorded:
     )
 
 
-async def reported(folder: Path, day: date, *fills: FillRecorded) -> Report:
+async def reported(folder: Path, day: date, *fills: FillRecorded) -> tuple[Report, list[Row]]:
+    """Return the day's report, and its table of fills."""
     now = datetime.combine(day + 2 * DAY, time(12), NEW_YORK)
     async with Database.open(Settings(data_dir=folder), "analytics") as database:
         store = Store(database, lambda: now)
@@ -44,13 +46,14 @@ async def reported(folder: Path, day: date, *fills: FillRecorded) -> Report:
             await store.record(fill)
         bus = LocalBus(FileDeadLetters(folder / "dead_letters.jsonl"))
         gatherer = Gatherer(store, Bookkeeper(store), bus, lambda: now, "SPY")
-        return await gatherer.report(of_days(1, day))
+        table = RowsOf(Name.FILLS)
+        return await gatherer.report(of_days(1, day), table), table.rows
 
 
 async def test_a_day_s_report_has_the_trades_that_closed_on_it_and_no_others(
     tmp_path: Path,
 ) -> None:
-    report = await reported(
+    report, fills = await reported(
         tmp_path,
         TUESDAY,
         traded(Side.BUY, TUESDAY - DAY, time(10), 100),
@@ -65,4 +68,5 @@ async def test_a_day_s_report_has_the_trades_that_closed_on_it_and_no_others(
 
     assert [line.trade.realised for line in report.trades] == [10, 1]
     assert [group.numbers.realised for group in report.by_timeframe] == [11]
-    assert [fill.price for fill in report.fills] == [120, 130, 131]
+    assert [fill[COLUMNS[Name.FILLS].index("price")] for fill in fills] == [120, 130, 131]
+    assert report.activity.traded == 120 + 130 + 131

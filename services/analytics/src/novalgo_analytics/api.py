@@ -6,19 +6,22 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
+from io import BytesIO
 from typing import Annotated, Any
 from uuid import UUID
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import Response, StreamingResponse
 
 from novalgo_analytics.access import Access
 from novalgo_analytics.exports.csv_file import csv_file
+from novalgo_analytics.exports.csv_files import CsvArchive
 from novalgo_analytics.exports.parquet_file import parquet_file
-from novalgo_analytics.exports.tables import TABLES
+from novalgo_analytics.exports.tables import COLUMNS, Name, RowsOf
 from novalgo_analytics.notifications.trial import Trial
 from novalgo_analytics.rebuilder import Rebuilder
-from novalgo_analytics.reports.bundle import bundle, zipped
+from novalgo_analytics.reports.bundle import bundle
 from novalgo_analytics.reports.gatherer import Gatherer
 from novalgo_analytics.reports.period import Period, of_day, of_days, of_week
 from novalgo_analytics.store import Store
@@ -63,23 +66,31 @@ def api_routes(
 
     @router.get("/report")
     async def report(about: Annotated[Period, Depends(period)]) -> Response:
-        written = await asyncio.to_thread(bundle, await gatherer.report(about))
-        return Response(zipped(written), media_type="application/zip")
+        buffer = BytesIO()
+        with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
+            made = await gatherer.report(about, CsvArchive(archive))
+            written = await asyncio.to_thread(bundle, made)
+            for name, content in written.files().items():
+                archive.writestr(name, content)
+        return Response(buffer.getvalue(), media_type="application/zip")
 
     @router.get("/report.html")
     async def report_page(about: Annotated[Period, Depends(period)]) -> Response:
-        written = await asyncio.to_thread(bundle, await gatherer.report(about))
+        made = await gatherer.report(about, RowsOf(None))
+        written = await asyncio.to_thread(bundle, made)
         return Response(written.html, media_type="text/html; charset=utf-8")
 
     @router.get("/tables/{name}.{form}")
     async def table(name: str, form: Format, about: Annotated[Period, Depends(period)]) -> Response:
-        if name not in TABLES:
-            raise HTTPException(404, f"There is no table of that name: {', '.join(TABLES)}")
-        found = TABLES[name](await gatherer.report(about))
+        if name not in COLUMNS:
+            raise HTTPException(404, f"There is no table of that name: {', '.join(COLUMNS)}")
+        found, columns = RowsOf(Name(name)), COLUMNS[Name(name)]
+        await gatherer.report(about, found)
         if form is Format.CSV:
-            return Response(csv_file(found), media_type="text/csv; charset=utf-8")
+            content = await asyncio.to_thread(csv_file, columns, found.rows)
+            return Response(content, media_type="text/csv; charset=utf-8")
         try:
-            content = await asyncio.to_thread(parquet_file, found)
+            content = await asyncio.to_thread(parquet_file, columns, found.rows)
         except SettingsError as error:
             raise HTTPException(501, str(error)) from None
         return Response(content, media_type="application/vnd.apache.parquet")

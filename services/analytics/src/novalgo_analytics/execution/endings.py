@@ -1,7 +1,6 @@
 """What signals came to: filled, or not and why.  Pure."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from novalgo_analytics.execution.way import Way
@@ -17,8 +16,16 @@ class EndingCount:
     signals: int
 
 
-def endings(ways: Iterable[Way]) -> tuple[EndingCount, ...]:
-    """Return the counts by ending and reason, the most frequent first."""
-    counted = Counter((way.ending, way.reason) for way in ways)
-    ordered = sorted(counted.items(), key=lambda item: (-item[1], str(item[0])))
-    return tuple(EndingCount(ending, reason, count) for (ending, reason), count in ordered)
+class Endings:
+    """How many signals ended how."""
+
+    def __init__(self) -> None:
+        self._counted = Counter[tuple[Ending | None, str | None]]()
+
+    def add(self, way: Way) -> None:
+        self._counted[way.ending, way.reason] += 1
+
+    def found(self) -> tuple[EndingCount, ...]:
+        """Return the counts by ending and reason, the most frequent first."""
+        ordered = sorted(self._counted.items(), key=lambda item: (-item[1], str(item[0])))
+        return tuple(EndingCount(ending, reason, count) for (ending, reason), count in ordered)

@@ -1,6 +1,7 @@
 """What the fills cost beside the prices that they should have met.  Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -36,16 +37,6 @@ class Slippage:
     worst: OrderSlippage
 
 
-def against_alert(orders: Sequence[OrderDone]) -> Slippage | None:
-    """Return the slippage against the price that the chart showed, or None where none gave it."""
-    return _slippage("the alert's price", orders, lambda order: order.alert_price)
-
-
-def against_quote(orders: Sequence[OrderDone]) -> Slippage | None:
-    """Return the slippage against the quote at the submit."""
-    return _slippage("the quote at submit", orders, lambda order: order.quote_price)
-
-
 def of_order(order: OrderDone, reference: Decimal | None) -> OrderSlippage | None:
     """Return (fill - reference) for a buy, the reverse for a sale; in dollars and basis points.
 
@@ -64,23 +55,57 @@ def of_order(order: OrderDone, reference: Decimal | None) -> OrderSlippage | Non
     )
 
 
-def _slippage(
-    name: str, orders: Iterable[OrderDone], reference: Callable[[OrderDone], Decimal | None]
-) -> Slippage | None:
-    found = [slip for order in orders if (slip := of_order(order, reference(order))) is not None]
-    if not found:
-        return None
-    points = sorted(slip.basis_points for slip in found)
-    wanted = sum(
-        ((reference(slip.order) or NONE) * slip.order.filled_quantity for slip in found), NONE
-    )
-    dollars = sum((slip.dollars for slip in found), NONE)
-    return Slippage(
-        reference=name,
-        orders=len(found),
-        dollars=dollars,
-        basis_points=float(dollars / wanted) * BASIS_POINTS,
-        median=percentile(points, 0.5),
-        p95=percentile(points, 0.95),
-        worst=max(found, key=lambda slip: slip.basis_points),
-    )
+class Slippages:
+    """The slippage of many orders against each reference; one number is kept of each order."""
+
+    def __init__(self) -> None:
+        self._against = (
+            _Against("the quote at submit", lambda order: order.quote_price),
+            _Against("the alert's price", lambda order: order.alert_price),
+        )
+
+    def add(self, order: OrderDone) -> None:
+        for each in self._against:
+            each.add(order)
+
+    def found(self) -> tuple[Slippage, ...]:
+        """Return a slippage for each reference that some order has."""
+        every = (each.found() for each in self._against)
+        return tuple(slippage for slippage in every if slippage is not None)
+
+
+class _Against:
+    """Of the orders that have this reference price."""
+
+    def __init__(self, name: str, reference: Callable[[OrderDone], Decimal | None]) -> None:
+        self._name = name
+        self._reference = reference
+        self._points = array("d")
+        self._dollars = NONE
+        self._wanted = NONE
+        self._worst: OrderSlippage | None = None
+
+    def add(self, order: OrderDone) -> None:
+        reference = self._reference(order)
+        slip = of_order(order, reference)
+        if slip is None or reference is None:
+            return
+        self._points.append(slip.basis_points)
+        self._dollars += slip.dollars
+        self._wanted += reference * order.filled_quantity
+        if self._worst is None or slip.basis_points > self._worst.basis_points:
+            self._worst = slip
+
+    def found(self) -> Slippage | None:
+        if self._worst is None:
+            return None
+        ordered = sorted(self._points)
+        return Slippage(
+            reference=self._name,
+            orders=len(ordered),
+            dollars=self._dollars,
+            basis_points=float(self._dollars / self._wanted) * BASIS_POINTS,
+            median=percentile(ordered, 0.5),
+            p95=percentile(ordered, 0.95),
+            worst=self._worst,
+        )

@@ -1,10 +1,12 @@
 """The way of a signal, from the alert to the sheet, and how long each part of it takes.  Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import ceil
+from typing import TypeAlias
 
 from novalgo_common.events import Ending
 
@@ -53,7 +55,9 @@ class Delay:
     worst_signal: str
 
 
-STRETCHES = (
+Stretch: TypeAlias = tuple[Milestone, Milestone]
+
+STRETCHES: tuple[Stretch, ...] = (
     (Milestone.ALERT, Milestone.RECEIVED),
     (Milestone.RECEIVED, Milestone.STORED),
     (Milestone.STORED, Milestone.DECIDED),
@@ -65,12 +69,6 @@ STRETCHES = (
 )
 
 
-def delays(ways: Sequence[Way]) -> tuple[Delay, ...]:
-    """Return how long each stretch took; a stretch that no signal went is left out."""
-    found = (_delay(start, end, ways) for start, end in STRETCHES)
-    return tuple(delay for delay in found if delay is not None)
-
-
 def percentile(ordered: Sequence[float], part: float) -> float:
     """Return the nearest-rank percentile of values that are sorted and not none.
 
@@ -80,20 +78,36 @@ def percentile(ordered: Sequence[float], part: float) -> float:
     return ordered[max(0, ceil(part * len(ordered)) - 1)]
 
 
-def _delay(start: Milestone, end: Milestone, ways: Iterable[Way]) -> Delay | None:
-    taken = sorted(
-        (seconds, way.signal_id) for way in ways if (seconds := way.seconds(start, end)) is not None
-    )
-    if not taken:
-        return None
-    ordered = [seconds for seconds, _ in taken]
-    return Delay(
-        start=start,
-        end=end,
-        count=len(ordered),
-        median=percentile(ordered, 0.5),
-        p95=percentile(ordered, 0.95),
-        p99=percentile(ordered, 0.99),
-        worst=ordered[-1],
-        worst_signal=taken[-1][1],
-    )
+class Delays:
+    """How long each stretch took: one number is kept of each that a signal went."""
+
+    def __init__(self) -> None:
+        self._taken = {stretch: array("d") for stretch in STRETCHES}
+        self._worst: dict[Stretch, tuple[float, str]] = {}
+
+    def add(self, way: Way) -> None:
+        for stretch in STRETCHES:
+            seconds = way.seconds(*stretch)
+            if seconds is not None:
+                self._taken[stretch].append(seconds)
+                one = (seconds, way.signal_id)
+                self._worst[stretch] = max(one, self._worst.get(stretch, one))
+
+    def found(self) -> tuple[Delay, ...]:
+        """Return a delay for each stretch; one that no signal went is left out."""
+        return tuple(self._delay(stretch) for stretch in STRETCHES if self._taken[stretch])
+
+    def _delay(self, stretch: Stretch) -> Delay:
+        ordered = sorted(self._taken[stretch])
+        start, end = stretch
+        worst, worst_signal = self._worst[stretch]
+        return Delay(
+            start=start,
+            end=end,
+            count=len(ordered),
+            median=percentile(ordered, 0.5),
+            p95=percentile(ordered, 0.95),
+            p99=percentile(ordered, 0.99),
+            worst=worst,
+            worst_signal=worst_signal,
+        )

@@ -1,37 +1,47 @@
 """A table as CSV that a spreadsheet opens and never runs.  Pure."""
 
 import csv
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
+from typing import TextIO
 
-from novalgo_analytics.exports.tables import Cell, Table
+from novalgo_analytics.exports.tables import Cell, Row
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What makes a spreadsheet take a text for a formula (OWASP, CSV Injection)."""
 
 
-def csv_file(table: Table) -> bytes:
-    """Return the table in UTF-8, as RFC 4180 has it."""
+def csv_file(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """Return a table in UTF-8, as RFC 4180 has it."""
     text = StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(table.columns)
-    writer.writerows([cell_text(cell) for cell in row] for row in table.rows)
+    add = rows_into(text, columns)
+    for row in rows:
+        add(row)
     return text.getvalue().encode()
+
+
+def rows_into(file: TextIO, columns: Sequence[str]) -> Callable[[Row], None]:
+    """Write the head; return what writes a row."""
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(columns)
+
+    def add(row: Row) -> None:
+        writer.writerow([cell_text(cell) for cell in row])
+
+    return add
 
 
 def cell_text(cell: Cell) -> str:
     """Return a cell; a text that reads as a formula gets an apostrophe, a number never does."""
-    match cell:
-        case None:
-            return ""
-        case datetime():
-            return cell.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case date():
-            return cell.isoformat()
-        case Decimal():
-            return format(cell, "f")
-        case int():
-            return str(cell)
-        case _:
-            return f"'{cell}" if cell.startswith(FORMULAS) else cell
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(FORMULAS) else cell
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
+    if isinstance(cell, datetime):
+        utc = cell if cell.tzinfo is UTC else cell.astimezone(UTC)
+        return f"{utc.isoformat()[: -len('+00:00')]}Z"
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return "" if cell is None else str(cell)

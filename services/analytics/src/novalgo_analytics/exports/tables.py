@@ -3,30 +3,37 @@
 Times are UTC and amounts exact; a number that is not known is an empty cell.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeAlias
+from enum import StrEnum
+from typing import Protocol, TypeAlias
 
 from novalgo_analytics.accounting.movement import Movement
 from novalgo_analytics.execution.way import Milestone, Way
 from novalgo_analytics.facts import AccountDay, CashLine, OrderDone
 from novalgo_analytics.figures import EXTERNAL_NAME, Position
-from novalgo_analytics.reports.report import Report, TradeLine
+from novalgo_analytics.reports.report import TradeLine
 
 Cell: TypeAlias = str | int | Decimal | datetime | date | None
+Row: TypeAlias = tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    name: str
-    columns: tuple[str, ...]
-    rows: Sequence[tuple[Cell, ...]]
+class Name(StrEnum):
+    """What can be exported."""
+
+    POSITIONS = "positions"
+    TRADES = "trades"
+    FILLS = "fills"
+    ACCOUNT = "account"
+    CASH = "cash"
+    SIGNALS = "signals"
+    ORDERS = "orders"
 
 
-def positions(report: Report) -> Table:
-    columns = (
+COLUMNS: Mapping[Name, tuple[str, ...]] = {
+    Name.POSITIONS: (
         "symbol",
         "quantity",
         "average_price",
@@ -34,12 +41,8 @@ def positions(report: Report) -> Table:
         "market_value",
         "unrealised",
         "counted_quantity",
-    )
-    return Table("positions", columns, [_position(each) for each in report.figures.positions])
-
-
-def trades(report: Report) -> Table:
-    columns = (
+    ),
+    Name.TRADES: (
         "symbol",
         "timeframe",
         "side",
@@ -53,32 +56,12 @@ def trades(report: Report) -> Table:
         "mae",
         "mfe",
         "order",
-    )
-    return Table("trades", columns, [_trade(line) for line in report.trades])
-
-
-def fills(report: Report) -> Table:
-    columns = ("at", "symbol", "timeframe", "side", "quantity", "price", "order", "event_id")
-    return Table("fills", columns, [_fill(each) for each in report.fills])
-
-
-def account(report: Report) -> Table:
-    columns = ("day", "opening", "equity", "exposure", "moved_in", "moved_out")
-    return Table("account", columns, [_day(each) for each in report.days])
-
-
-def cash(report: Report) -> Table:
-    columns = ("at", "kind", "amount", "symbol", "activity")
-    return Table("cash", columns, [_cash(each) for each in report.cash])
-
-
-def signals(report: Report) -> Table:
-    columns = ("signal_id", "symbol", "timeframe", "ending", "reason", *Milestone)
-    return Table("signals", columns, [_way(each) for each in report.ways])
-
-
-def orders(report: Report) -> Table:
-    columns = (
+    ),
+    Name.FILLS: ("at", "symbol", "timeframe", "side", "quantity", "price", "order", "event_id"),
+    Name.ACCOUNT: ("day", "opening", "equity", "exposure", "moved_in", "moved_out"),
+    Name.CASH: ("at", "kind", "amount", "symbol", "activity"),
+    Name.SIGNALS: ("signal_id", "symbol", "timeframe", "ending", "reason", *Milestone),
+    Name.ORDERS: (
         "client_order_id",
         "submitted_at",
         "symbol",
@@ -91,22 +74,41 @@ def orders(report: Report) -> Table:
         "alert_price",
         "status",
         "detail",
-    )
-    return Table("orders", columns, [_order(each) for each in report.orders])
-
-
-TABLES: Mapping[str, Callable[[Report], Table]] = {
-    "positions": positions,
-    "trades": trades,
-    "fills": fills,
-    "account": account,
-    "cash": cash,
-    "signals": signals,
-    "orders": orders,
+    ),
 }
 
 
-def _position(each: Position) -> tuple[Cell, ...]:
+class Tables(Protocol):
+    """Where the rows of the tables go, table after table."""
+
+    def table(self, name: Name) -> AbstractContextManager[Callable[[Row], None]]:
+        """Take the rows of a table, each as it comes, until the context ends."""
+        ...
+
+
+class RowsOf:
+    """Keeps the rows of one table, or of none."""
+
+    def __init__(self, wanted: Name | None) -> None:
+        self._wanted = wanted
+        self.rows: list[Row] = []
+
+    @contextmanager
+    def table(self, name: Name) -> Iterator[Callable[[Row], None]]:
+        yield self.rows.append if name is self._wanted else _drop
+
+
+def _drop(_row: Row) -> None:
+    pass
+
+
+def add_all(tables: Tables, name: Name, rows: Iterable[Row]) -> None:
+    with tables.table(name) as add:
+        for row in rows:
+            add(row)
+
+
+def position_row(each: Position) -> Row:
     return (
         each.symbol,
         each.quantity,
@@ -118,7 +120,7 @@ def _position(each: Position) -> tuple[Cell, ...]:
     )
 
 
-def _trade(line: TradeLine) -> tuple[Cell, ...]:
+def trade_row(line: TradeLine) -> Row:
     trade, course = line.trade, line.excursion
     return (
         trade.symbol,
@@ -137,7 +139,7 @@ def _trade(line: TradeLine) -> tuple[Cell, ...]:
     )
 
 
-def _fill(fill: Movement) -> tuple[Cell, ...]:
+def fill_row(fill: Movement) -> Row:
     return (
         fill.at,
         fill.symbol,
@@ -150,7 +152,7 @@ def _fill(fill: Movement) -> tuple[Cell, ...]:
     )
 
 
-def _day(each: AccountDay) -> tuple[Cell, ...]:
+def account_row(each: AccountDay) -> Row:
     return (
         each.day,
         each.opening,
@@ -161,17 +163,17 @@ def _day(each: AccountDay) -> tuple[Cell, ...]:
     )
 
 
-def _cash(line: CashLine) -> tuple[Cell, ...]:
+def cash_row(line: CashLine) -> Row:
     return (line.at, line.kind.value, line.amount, line.symbol, line.activity)
 
 
-def _way(way: Way) -> tuple[Cell, ...]:
+def signal_row(way: Way) -> Row:
     ending = way.ending.value if way.ending else None
     times = (way.times.get(milestone) for milestone in Milestone)
     return (way.signal_id, way.symbol, way.timeframe, ending, way.reason, *times)
 
 
-def _order(order: OrderDone) -> tuple[Cell, ...]:
+def order_row(order: OrderDone) -> Row:
     return (
         order.client_order_id,
         order.submitted_at,

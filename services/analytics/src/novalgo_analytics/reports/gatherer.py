@@ -1,19 +1,37 @@
 """Gathers what a report is made of: from the store, from the exchange, and bars from executor."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import structlog
 
 from novalgo_analytics.accounting.history import newer_than
 from novalgo_analytics.accounting.ledger import build
+from novalgo_analytics.accounting.lots import NONE
 from novalgo_analytics.accounting.movement import Movement, Step
 from novalgo_analytics.accounting.trades import Trade, trades
 from novalgo_analytics.bookkeeper import Bookkeeper
-from novalgo_analytics.facts import AccountDay
+from novalgo_analytics.execution.endings import Endings
+from novalgo_analytics.execution.slippage import Slippages
+from novalgo_analytics.execution.way import Delays, Way
+from novalgo_analytics.exports.tables import (
+    Name,
+    Row,
+    Tables,
+    account_row,
+    add_all,
+    cash_row,
+    fill_row,
+    order_row,
+    position_row,
+    signal_row,
+    trade_row,
+)
+from novalgo_analytics.facts import AccountDay, OrderDone
 from novalgo_analytics.figures import figures
 from novalgo_analytics.reports.period import Period
 from novalgo_analytics.reports.report import Facts, Report, report
@@ -43,18 +61,21 @@ class Gatherer:
     clock: Clock
     benchmark: str
 
-    async def report(self, period: Period) -> Report:
-        """Return the report of the period; without bars where executor does not answer."""
-        facts = await self._facts(period)
-        return await asyncio.to_thread(report, facts, period)
+    async def report(self, period: Period, tables: Tables) -> Report:
+        """Return the report of the period, and give its tables; of years they are long.
 
-    async def _facts(self, period: Period) -> Facts:
+        Without bars where executor does not answer.
+        """
+        facts = await self._facts(period, tables)
+        return await asyncio.to_thread(_made, facts, period, tables)
+
+    async def _facts(self, period: Period, tables: Tables) -> Facts:
         now = self.clock()
         ledgers = await self.bookkeeper.ledgers()
         closed = _within(self.bookkeeper.history.every, period)
         days = await self.store.days()
-        book_trades, fills = await self._matched(period)
-        start, end = period.begins, period.ends
+        book_trades, traded = await self._matched(period, tables)
+        delays, endings = await self._signals(period, tables)
         return Facts(
             at=now,
             figures=figures(ledgers, await self.store.newest_snapshot(), now),
@@ -62,28 +83,49 @@ class Gatherer:
             sessions=await asyncio.to_thread(_sessions, days, closed, now),
             trades=closed,
             book_trades=book_trades,
-            fills=fills,
-            ways=[
-                way for way in await self.store.ways_since(start) if min(way.times.values()) < end
-            ],
-            orders=[
-                order for order in await self.store.orders_since(start) if order.submitted_at < end
-            ],
-            cash=[line for line in await self.store.cash(start) if line.at < end],
+            traded=traded,
+            delays=delays.found(),
+            endings=endings.found(),
+            slippages=(await self._orders(period, tables)).found(),
+            cash=[line for line in await self.store.cash(period.begins) if line.at < period.ends],
             benchmark=self.benchmark,
             closes=await self._closes(days, now),
             bars=await self._bars(closed, period, now),
         )
 
-    async def _matched(self, period: Period) -> tuple[list[Trade], list[Movement]]:
-        """Return the books' trades and the fills of the period, matched symbol by symbol."""
+    async def _matched(self, period: Period, tables: Tables) -> tuple[list[Trade], Decimal]:
+        """Return the books' trades, and the dollars traded, matched symbol by symbol."""
         book_trades: list[Trade] = []
-        fills: list[Movement] = []
-        for symbol in await self.store.symbols():
-            steps = await self.store.steps_of(symbol)
-            book_trades += await asyncio.to_thread(_of_books, steps, period)
-            fills += _fills(steps, period)
-        return book_trades, fills
+        traded = NONE
+        with tables.table(Name.FILLS) as add:
+            for symbol in await self.store.symbols():
+                steps = await self.store.steps_of(symbol)
+                book_trades += await asyncio.to_thread(_of_books, steps, period)
+                traded += await asyncio.to_thread(_fills, steps, period, add)
+        return book_trades, traded
+
+    async def _signals(self, period: Period, tables: Tables) -> tuple[Delays, Endings]:
+        delays, endings = Delays(), Endings()
+        with tables.table(Name.SIGNALS) as add:
+
+            def take(way: Way) -> None:
+                delays.add(way)
+                endings.add(way)
+                add(signal_row(way))
+
+            await self.store.each_way(period.begins, period.ends, take)
+        return delays, endings
+
+    async def _orders(self, period: Period, tables: Tables) -> Slippages:
+        slippages = Slippages()
+        with tables.table(Name.ORDERS) as add:
+
+            def take(order: OrderDone) -> None:
+                slippages.add(order)
+                add(order_row(order))
+
+            await self.store.each_order(period.begins, period.ends, take)
+        return slippages
 
     async def _closes(self, days: Sequence[AccountDay], now: datetime) -> Mapping[date, float]:
         if not days:
@@ -130,6 +172,15 @@ class Gatherer:
         return answer.bars if isinstance(answer, BarsReported) else ()
 
 
+def _made(facts: Facts, period: Period, tables: Tables) -> Report:
+    made = report(facts, period)
+    add_all(tables, Name.POSITIONS, map(position_row, made.figures.positions))
+    add_all(tables, Name.TRADES, map(trade_row, made.trades))
+    add_all(tables, Name.ACCOUNT, map(account_row, made.days))
+    add_all(tables, Name.CASH, map(cash_row, made.cash))
+    return made
+
+
 def _within(newest_first: Sequence[Trade], period: Period) -> list[Trade]:
     ends = period.ends
     lately = newest_first[: newer_than(newest_first, period.begins)]
@@ -137,18 +188,21 @@ def _within(newest_first: Sequence[Trade], period: Period) -> list[Trade]:
 
 
 def _of_books(steps: Sequence[Step], period: Period) -> list[Trade]:
-    closed = [
-        trade for lots in build(steps, kept=None).books.values() for trade in trades(lots.closings)
-    ]
-    return [trade for trade in closed if period.has(day_of(trade.closed_at))]
+    begins, ends = period.begins, period.ends
+    books = build(steps, kept=None).books.values()
+    closed = (trade for lots in books for trade in trades(lots.closings))
+    return [trade for trade in closed if begins <= trade.closed_at < ends]
 
 
-def _fills(steps: Sequence[Step], period: Period) -> list[Movement]:
-    return [
-        step
-        for step in steps
-        if isinstance(step, Movement) and not step.is_adoption and period.has(day_of(step.at))
-    ]
+def _fills(steps: Sequence[Step], period: Period, add: Callable[[Row], None]) -> Decimal:
+    """Give the period's fills; return the dollars that they bought and sold for."""
+    begins, ends = period.begins, period.ends
+    traded = NONE
+    for step in steps:
+        if isinstance(step, Movement) and not step.is_adoption and begins <= step.at < ends:
+            traded += abs(step.quantity) * step.price
+            add(fill_row(step))
+    return traded
 
 
 def _sessions(

@@ -10,10 +10,11 @@ from pathlib import Path
 import structlog
 
 from novalgo_analytics import wording
+from novalgo_analytics.exports.csv_files import CsvFolder
 from novalgo_analytics.notifications.notice import Kind, Notice
 from novalgo_analytics.notifications.rules import Rules
 from novalgo_analytics.notifications.telling import made_notice
-from novalgo_analytics.reports.bundle import Bundle, bundle
+from novalgo_analytics.reports.bundle import bundle
 from novalgo_analytics.reports.gatherer import Gatherer
 from novalgo_analytics.reports.page import mail
 from novalgo_analytics.reports.report import Report
@@ -67,8 +68,9 @@ class Postman:
     async def _send(self, each: Due) -> None:
         notice = None
         if await self._was_there(each):
-            report = await self.gatherer.report(each.period)
             folder = self.folder / each.name
+            folder.mkdir(parents=True, exist_ok=True)
+            report = await self.gatherer.report(each.period, CsvFolder(folder))
             await asyncio.to_thread(_write, folder, report)
             notice = self._notice(each, report, folder)
         await self.store.set_reported(each.name, notice)
@@ -112,10 +114,8 @@ def _prune(folder: Path, before: date) -> None:
             shutil.rmtree(path)
 
 
-def _write(folder: Path, report: Report) -> Bundle:
+def _write(folder: Path, report: Report) -> None:
     written = bundle(report)
-    folder.mkdir(parents=True, exist_ok=True)
     for name, content in written.files().items():
         (folder / name).write_bytes(content)
     (folder / "mail.html").write_text(mail(written.report, written.charts), encoding="utf-8")
-    return written

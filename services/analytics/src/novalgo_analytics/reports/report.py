@@ -6,12 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from novalgo_analytics.accounting.excursions import Excursion, bars_held, excursion
-from novalgo_analytics.accounting.movement import Movement
 from novalgo_analytics.accounting.trades import Trade
-from novalgo_analytics.execution.endings import EndingCount, endings
-from novalgo_analytics.execution.slippage import Slippage, against_alert, against_quote
-from novalgo_analytics.execution.way import Delay, Way, delays
-from novalgo_analytics.facts import AccountDay, CashLine, OrderDone
+from novalgo_analytics.execution.endings import EndingCount
+from novalgo_analytics.execution.slippage import Slippage
+from novalgo_analytics.execution.way import Delay
+from novalgo_analytics.facts import AccountDay, CashLine
 from novalgo_analytics.figures import Figures
 from novalgo_analytics.measures.activity import Activity, activity
 from novalgo_analytics.measures.benchmark import Comparison, benchmark_returns, compare
@@ -52,9 +51,11 @@ class Facts:
     """Of the accounts, first in, first out.  Of the period only, as the following."""
     book_trades: Sequence[Trade]
     """Of the books, each by its own fills."""
-    fills: Sequence[Movement]
-    ways: Sequence[Way]
-    orders: Sequence[OrderDone]
+    traded: Decimal
+    """Dollars that fills bought and sold for."""
+    delays: tuple[Delay, ...]
+    slippages: tuple[Slippage, ...]
+    endings: tuple[EndingCount, ...]
     cash: Sequence[CashLine]
     benchmark: str
     closes: Mapping[date, float]
@@ -104,9 +105,6 @@ class Report:
     by_weekday: tuple[Group, ...]
     by_hour: tuple[Group, ...]
     heat: Mapping[tuple[int, int], TradeNumbers]
-    fills: tuple[Movement, ...]
-    orders: tuple[OrderDone, ...]
-    ways: tuple[Way, ...]
     delays: tuple[Delay, ...]
     slippages: tuple[Slippage, ...]
     endings: tuple[EndingCount, ...]
@@ -121,7 +119,6 @@ def report(facts: Facts, period: Period) -> Report:
     ]
     returns = daily_returns(days, {session.day for session in facts.sessions})
     trades = _in_order(facts.trades)
-    slippages = (against_quote(facts.orders), against_alert(facts.orders))
     return Report(
         period=period,
         at=facts.at,
@@ -146,12 +143,9 @@ def report(facts: Facts, period: Period) -> Report:
         by_weekday=by_weekday(trades),
         by_hour=by_hour(trades),
         heat=by_weekday_and_hour(trades),
-        fills=tuple(facts.fills),
-        orders=tuple(facts.orders),
-        ways=tuple(facts.ways),
-        delays=delays(facts.ways),
-        slippages=tuple(slippage for slippage in slippages if slippage is not None),
-        endings=endings(facts.ways),
+        delays=facts.delays,
+        slippages=facts.slippages,
+        endings=facts.endings,
     )
 
 
@@ -160,9 +154,7 @@ def _in_order(trades: Sequence[Trade]) -> list[Trade]:
 
 
 def _activity(facts: Facts, period: Period) -> Activity:
-    days = [each for each in facts.days if period.has(each.day)]
-    traded = sum((abs(fill.quantity) * fill.price for fill in facts.fills), Decimal(0))
-    return activity(days, traded)
+    return activity([each for each in facts.days if period.has(each.day)], facts.traded)
 
 
 def _earned(days: Sequence[AccountDay], period: Period) -> Decimal | None:

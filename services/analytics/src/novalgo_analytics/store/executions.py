@@ -1,15 +1,15 @@
 """How each signal was carried out: when it reached which step, and its orders."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
 from functools import cache
-from sys import intern
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from novalgo_analytics.accounting.lots import NONE
 from novalgo_analytics.execution.way import Milestone, Way
 from novalgo_analytics.facts import OrderDone
 from novalgo_analytics.store.movements import COUNTED
@@ -37,7 +37,6 @@ _MILESTONES = {
     StatusWritten: Milestone.SHOWN,
 }
 PAGE = 1000
-NOTHING = (Decimal(0), Decimal(0))
 _LAST_COUNTS = {Milestone.FILLED, Milestone.SHOWN}
 """A signal is filled with its last fill, and shown with its last status; the others begin."""
 
@@ -119,50 +118,51 @@ def way(connection: Connection, signal_id: str) -> Way | None:
     return _way(row, {Milestone(step.name): step.at for step in steps}) if row else None
 
 
-def ways(connection: Connection, start: datetime) -> Sequence[Way]:
-    """Return the way of each signal that came from `start` on, oldest first."""
-    recent = SIGNALS.c.seen_at >= start
-    reached: dict[str, dict[Milestone, datetime]] = {}
-    query = sa.select(STEPS).join(SIGNALS, SIGNALS.c.signal_id == STEPS.c.signal_id).where(recent)
-    for row in _streamed(connection, query):
-        reached.setdefault(row.signal_id, {})[Milestone(row.name)] = row.at
-    signals = SIGNALS.select().where(recent).order_by(SIGNALS.c.seen_at)
-    return [_way(row, reached.pop(row.signal_id, {})) for row in _streamed(connection, signals)]
-
-
-def orders(connection: Connection, start: datetime) -> Sequence[OrderDone]:
-    """Return the orders that left from `start` on, with what filled of them, oldest first."""
+def each_way(
+    connection: Connection, start: datetime, end: datetime, take: Callable[[Way], None]
+) -> None:
+    """Give the way of each signal that came from `start` on and before `end`, oldest first."""
     query = (
-        sa.select(ORDERS, SIGNALS.c.price)
-        .outerjoin(SIGNALS, SIGNALS.c.signal_id == ORDERS.c.signal_id)
-        .where(ORDERS.c.submitted_at >= start)
-        .order_by(ORDERS.c.submitted_at)
+        sa.select(SIGNALS, *(_reached(each).label(each) for each in _MILESTONES.values()))
+        .where(SIGNALS.c.seen_at >= start, SIGNALS.c.seen_at < end)
+        .order_by(SIGNALS.c.seen_at, SIGNALS.c.signal_id)
     )
-    filled = _filled(connection, start)
-    return [
-        _order(row, *filled.get(row.client_order_id, NOTHING))
-        for row in _streamed(connection, query)
-    ]
+    for row in _streamed(connection, query):
+        found = {each: getattr(row, each) for each in _MILESTONES.values()}
+        take(_way(row, {each: at for each, at in found.items() if at is not None}))
+
+
+def each_order(
+    connection: Connection, start: datetime, end: datetime, take: Callable[[OrderDone], None]
+) -> None:
+    """Give each order that left from `start` on and before `end`, with its fills, oldest first."""
+    query = (
+        sa.select(
+            ORDERS,
+            SIGNALS.c.price.label("alert_price"),
+            MOVEMENTS.c.quantity,
+            MOVEMENTS.c.price,
+        )
+        .outerjoin(SIGNALS, SIGNALS.c.signal_id == ORDERS.c.signal_id)
+        .outerjoin(MOVEMENTS, sa.and_(MOVEMENTS.c.order == ORDERS.c.client_order_id, COUNTED))
+        .where(ORDERS.c.submitted_at >= start, ORDERS.c.submitted_at < end)
+        .order_by(ORDERS.c.submitted_at, ORDERS.c.client_order_id)
+    )
+    by_order = groupby(_streamed(connection, query), lambda row: row.client_order_id)
+    for _, filled in by_order:
+        take(_order(list(filled)))
+
+
+def _reached(milestone: Milestone) -> sa.ScalarSelect[Any]:
+    query = sa.select(STEPS.c.at).where(
+        STEPS.c.signal_id == SIGNALS.c.signal_id, STEPS.c.name == milestone.value
+    )
+    return query.scalar_subquery()
 
 
 def _streamed(connection: Connection, query: sa.Select[Any]) -> Iterator[Any]:
     """Yield the rows page by page: those of years at once would take more than what is made."""
     yield from connection.execution_options(yield_per=PAGE).execute(query)
-
-
-def _filled(connection: Connection, start: datetime) -> dict[str, tuple[Decimal, Decimal]]:
-    """Return the shares and the dollars that were filled, by order."""
-    query = (
-        sa.select(MOVEMENTS.c.order, MOVEMENTS.c.quantity, MOVEMENTS.c.price)
-        .join(ORDERS, ORDERS.c.client_order_id == MOVEMENTS.c.order)
-        .where(ORDERS.c.submitted_at >= start, COUNTED)
-    )
-    found: dict[str, tuple[Decimal, Decimal]] = {}
-    for row in _streamed(connection, query):
-        shares, dollars = found.get(row.order, NOTHING)
-        quantity = abs(row.quantity)
-        found[row.order] = (shares + quantity, dollars + quantity * row.price)
-    return found
 
 
 def _way(row: Any, reached: dict[Milestone, datetime]) -> Way:
@@ -171,26 +171,31 @@ def _way(row: Any, reached: dict[Milestone, datetime]) -> Way:
         times[Milestone.ALERT] = row.alert_at
     return Way(
         signal_id=row.signal_id,
-        symbol=intern(row.symbol),
-        timeframe=intern(row.timeframe),
+        symbol=row.symbol,
+        timeframe=row.timeframe,
         ending=Ending(row.ending) if row.ending else None,
         reason=row.reason,
         times=times,
     )
 
 
-def _order(row: Any, shares: Decimal, dollars: Decimal) -> OrderDone:
+def _order(rows: Sequence[Any]) -> OrderDone:
+    """Return the order that has a row for each of its fills, or one without a fill."""
+    order = rows[0]
+    filled = [(abs(row.quantity), row.price) for row in rows if row.quantity is not None]
+    shares = sum((quantity for quantity, _ in filled), NONE)
+    dollars = sum((quantity * price for quantity, price in filled), NONE)
     return OrderDone(
-        client_order_id=row.client_order_id,
-        symbol=intern(row.symbol),
-        timeframe=intern(row.timeframe),
-        leg=Leg(row.leg),
-        side=Side(row.side),
-        submitted_at=row.submitted_at,
-        alert_price=row.price,
-        quote_price=row.quote_price,
+        client_order_id=order.client_order_id,
+        symbol=order.symbol,
+        timeframe=order.timeframe,
+        leg=Leg(order.leg),
+        side=Side(order.side),
+        submitted_at=order.submitted_at,
+        alert_price=order.alert_price,
+        quote_price=order.quote_price,
         filled_quantity=shares,
         filled_price=dollars / shares if shares else None,
-        status=row.status,
-        detail=row.detail,
+        status=order.status,
+        detail=order.detail,
     )

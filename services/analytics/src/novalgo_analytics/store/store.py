@@ -130,13 +130,15 @@ class Store:
     async def way_of(self, signal_id: str) -> Way | None:
         return await self._database.read(lambda c: executions.way(c, signal_id))
 
-    async def ways_since(self, start: datetime) -> Sequence[Way]:
-        """Return the way of each signal that came from `start` on, oldest first."""
-        return await self._database.read(lambda c: executions.ways(c, start))
+    async def each_way(self, start: datetime, end: datetime, take: Callable[[Way], None]) -> None:
+        """Give, in a thread, each signal that came from `start` on and before `end`."""
+        await self._database.read(lambda c: executions.each_way(c, start, end, take))
 
-    async def orders_since(self, start: datetime) -> Sequence[OrderDone]:
-        """Return the orders that left from `start` on, with what filled of them."""
-        return await self._database.read(lambda c: executions.orders(c, start))
+    async def each_order(
+        self, start: datetime, end: datetime, take: Callable[[OrderDone], None]
+    ) -> None:
+        """Give, in a thread, each order that left from `start` on and before `end`."""
+        await self._database.read(lambda c: executions.each_order(c, start, end, take))
 
     # --- what the page asks and orders
 

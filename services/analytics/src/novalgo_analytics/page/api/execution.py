@@ -1,14 +1,16 @@
 """How well signals are carried out: how fast, at which price, and which are not."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from novalgo_analytics.execution.endings import endings
+from novalgo_analytics.execution.endings import Endings
 from novalgo_analytics.execution.slippage import Slippage as Slipped
-from novalgo_analytics.execution.slippage import against_alert, against_quote
-from novalgo_analytics.execution.way import Milestone, delays
+from novalgo_analytics.execution.slippage import Slippages
+from novalgo_analytics.execution.way import Delays, Milestone, Way
+from novalgo_analytics.facts import OrderDone
 from novalgo_analytics.page.api.words import Amount, Body
 from novalgo_analytics.page.budgets import budgets
 from novalgo_analytics.page.sources import Kept, Sources
@@ -83,24 +85,40 @@ def execution_routes(sources: Sources) -> APIRouter:
     return router
 
 
+class _Seen:
+    """What is counted while the signals and orders pass: no more of them is kept."""
+
+    def __init__(self) -> None:
+        self.delays, self.endings, self.slippages = Delays(), Endings(), Slippages()
+        self.signals = self.orders = 0
+        self.by_minute = Counter[datetime]()
+
+    def signal(self, way: Way) -> None:
+        self.signals += 1
+        self.delays.add(way)
+        self.endings.add(way)
+
+    def order(self, order: OrderDone) -> None:
+        self.orders += 1
+        self.slippages.add(order)
+        self.by_minute[order.submitted_at.replace(second=0, microsecond=0)] += 1
+
+
 async def _execution(sources: Sources, days: int) -> Execution:
-    start = sources.clock() - timedelta(days=days)
-    ways = await sources.store.ways_since(start)
-    orders = await sources.store.orders_since(start)
-    minutes: dict[datetime, int] = {}
-    for order in orders:
-        minute = order.submitted_at.replace(second=0, microsecond=0)
-        minutes[minute] = minutes.get(minute, 0) + 1
+    now = sources.clock()
+    start = now - timedelta(days=days)
+    seen = _Seen()
+    await sources.store.each_way(start, now, seen.signal)
+    await sources.store.each_order(start, now, seen.order)
     left = await budgets(sources.neighbours.addresses)
-    slips = (against_alert(orders), against_quote(orders))
     return Execution(
         start=start,
-        signals=len(ways),
-        orders=len(orders),
-        busiest_minute=max(minutes.values(), default=0),
-        delays=[Delay.model_validate(each) for each in delays(ways)],
-        slippage=[_slippage(each) for each in slips if each is not None],
-        endings=[EndingCount.model_validate(each) for each in endings(ways)],
+        signals=seen.signals,
+        orders=seen.orders,
+        busiest_minute=max(seen.by_minute.values(), default=0),
+        delays=[Delay.model_validate(each) for each in seen.delays.found()],
+        slippage=[_slippage(each) for each in seen.slippages.found()],
+        endings=[EndingCount.model_validate(each) for each in seen.endings.found()],
         budgets=[Budget.model_validate(each) for each in left],
     )
 
