@@ -8,9 +8,7 @@ from io import StringIO
 from typing import TextIO
 
 from novalgo_analytics.exports.tables import Cell, Row
-
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What makes a spreadsheet take a text for a formula (OWASP, CSV Injection)."""
+from novalgo_common.formulas import harmless
 
 
 def csv_file(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
@@ -36,7 +34,7 @@ def rows_into(file: TextIO, columns: Sequence[str]) -> Callable[[Row], None]:
 def cell_text(cell: Cell) -> str:
     """Return a cell; a text that reads as a formula gets an apostrophe, a number never does."""
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(FORMULAS) else cell
+        return harmless(cell)
     if isinstance(cell, Decimal):
         return format(cell, "f")
     if isinstance(cell, datetime):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from typing import Any
 
+from novalgo_common.formulas import harmless
 from novalgo_ingest.receipts.receipt import STEPS
 
 PLAIN = (
@@ -48,6 +49,4 @@ def _cells(receipt: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    # A comment of an alert must not become a formula in somebody's spreadsheet.
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+    return "" if value is None else harmless(str(value))

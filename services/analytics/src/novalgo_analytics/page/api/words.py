@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from novalgo_analytics.summary import exact
 from novalgo_common.clock import PACIFIC
+from novalgo_common.formulas import harmless
 
 Amount: TypeAlias = Annotated[Decimal, PlainSerializer(exact, return_type=str, when_used="json")]
 """Dollars, shares or a price: exact, as a string."""
@@ -56,6 +57,4 @@ def _cell(value: object) -> object:
         return exact(value)
     if isinstance(value, datetime):
         return value.isoformat()
-    text = "" if value is None else str(value)
-    # A spreadsheet takes what begins so for a formula.
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return "" if value is None else harmless(str(value))
