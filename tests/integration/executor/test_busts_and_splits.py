@@ -66,6 +66,17 @@ async def test_a_bust_while_executor_is_down_is_found_at_the_start(
     assert truth(alpaca)["positions"] == {}
 
 
+async def test_events_that_break_off_are_asked_for_again(tmp_path: Path, alpaca: str) -> None:
+    async with running_executor(tmp_path, alpaca) as executor:
+        await executor.trade(Action.BUY)
+        broken = {"fault": "half_answer", "path": "/v2beta1/", "times": 2}
+        control(alpaca, "faults", requests=[broken])
+        control(alpaca, "bust", symbol="AAPL")
+        await until(lambda: bool(executor.of(FillBusted)))
+
+    assert len(executor.of(FillBusted)) == 1
+
+
 async def test_a_corrected_fill_is_counted_as_it_now_stands(tmp_path: Path, alpaca: str) -> None:
     async with running_executor(tmp_path, alpaca) as executor:
         await executor.trade(Action.SELL)

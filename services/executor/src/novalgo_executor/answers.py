@@ -6,7 +6,7 @@ order is looked at again rather than believed ended.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -152,18 +152,20 @@ _CASH_KINDS = {
 }
 
 
-def events(text: str) -> list[AccountEvent]:
+def events(lines: Iterable[str]) -> list[AccountEvent]:
     """Read a bounded answer of the activity events, which is a stream of server-sent events.
 
     A comment says that something is missing (Alpaca drops events, or breaks off).
     """
     found = []
-    for line in text.splitlines():
+    for line in lines:
         if line.startswith(":"):
             raise UnreadableError(f"the events are not complete{line}")
         if line.startswith("data:"):
-            found.append(_event(_json(line.removeprefix("data:"))))
-    return [event for event in found if event is not None]
+            event = _event(_json(line.removeprefix("data:")))
+            if event is not None:
+                found.append(event)
+    return found
 
 
 def _event(stated: Answer) -> AccountEvent | None:

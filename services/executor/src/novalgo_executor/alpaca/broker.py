@@ -162,13 +162,13 @@ class AlpacaBroker:
         return await self._fills({"order_id": order_id})
 
     async def _fills(self, of: dict[str, Any]) -> Sequence[BrokerFill]:
-        return [answers.fill(item) for item in await self._activities("/FILL", of)]
+        return [answers.fill(item) async for item in self._activities("/FILL", of)]
 
     async def cash(self, after: datetime) -> Sequence[CashActivity]:
         since = after - await self._clock_behind()
         of = {"category": "non_trade_activity", "after": since.isoformat()}
         found: list[CashActivity] = []
-        for item in await self._activities("", of):
+        async for item in self._activities("", of):
             try:
                 activity = answers.cash(item)
             except answers.UnreadableError as error:
@@ -178,14 +178,14 @@ class AlpacaBroker:
             found += [activity] if activity is not None else []
         return found
 
-    async def _activities(self, kind: str, of: dict[str, Any]) -> Sequence[answers.Answer]:
+    async def _activities(self, kind: str, of: dict[str, Any]) -> AsyncIterator[answers.Answer]:
         query = {**of, "direction": "asc", "page_size": LONGEST_PAGE}
-        found: list[answers.Answer] = []
         while True:
             page = await self._session.get(f"/account/activities{kind}", query)
-            found += page
+            for item in page:
+                yield item
             if len(page) < LONGEST_PAGE:
-                return found
+                return
             query["page_token"] = page[-1]["id"]
 
     async def events(self, after: datetime) -> Sequence[AccountEvent]:
@@ -193,7 +193,7 @@ class AlpacaBroker:
         until = self._clock() + timedelta(days=1)
         query = {"since": since.isoformat(), "until": until.isoformat()}
         try:
-            return answers.events(await self._session.text(EVENTS, query))
+            return await self._session.read(EVENTS, query, answers.events)
         except (DefiniteError, KeysRefusedError) as error:
             # What it would have told is then seen as a difference in the positions.
             log.warning("broker.no_events", problem=str(error))

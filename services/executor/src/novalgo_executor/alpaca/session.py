@@ -1,7 +1,7 @@
 """Requests to Alpaca's two APIs: in threads, with timeouts, sent once, within the allowance."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -26,6 +26,8 @@ T = TypeVar("T")
 C = TypeVar("C", bound=RESTClient)
 
 THREADS = 8
+CHUNK = 65_536
+"""Bytes."""
 
 
 class Session:
@@ -76,9 +78,14 @@ class Session:
                 return None
             raise UnavailableError(f"Alpaca answers {error.status} to {path}") from None
 
-    async def text(self, path: str, query: Mapping[str, str]) -> str:
-        """Return an answer that is not JSON, which is all that the SDK itself reads."""
-        return await self._ask(lambda: self._read_text(path, query))
+    async def read(
+        self, path: str, query: Mapping[str, str], reader: Callable[[Iterable[str]], T]
+    ) -> T:
+        """Return what `reader` makes, in a thread, of the lines of an answer, as they arrive.
+
+        For what is not JSON: that is all that the SDK itself reads.
+        """
+        return await self._ask(lambda: self._read_lines(path, query, reader))
 
     async def data(self, path: str, query: dict[str, Any]) -> Any:
         """Ask for market data, which have an allowance of their own."""
@@ -99,19 +106,23 @@ class Session:
         if left.isdigit() and reset.isdigit():
             self._gate.answered(int(left), datetime.fromtimestamp(int(reset), UTC))
 
-    def _read_text(self, path: str, query: Mapping[str, str]) -> str:
+    def _read_lines(
+        self, path: str, query: Mapping[str, str], reader: Callable[[Iterable[str]], T]
+    ) -> T:
         client = self._trading
-        answer = client._session.get(
+        with client._session.get(
             f"{client._base_url}{path}",
             params=query,
             headers=client._get_default_headers(),
             allow_redirects=False,
-        )
-        try:
-            answer.raise_for_status()
-        except requests.HTTPError as error:
-            raise APIError(answer.text, error) from None  # type: ignore[no-untyped-call]
-        return answer.text
+            stream=True,
+        ) as answer:
+            try:
+                answer.raise_for_status()
+            except requests.HTTPError as error:
+                raise APIError(answer.text, error) from None  # type: ignore[no-untyped-call]
+            answer.encoding = "utf-8"
+            return reader(answer.iter_lines(CHUNK, decode_unicode=True))
 
     async def _ask(self, call: Callable[[], T], *, is_data: bool = False) -> T:
         if not is_data and self.wait(Rank.QUESTION):
