@@ -21,7 +21,10 @@ RABBIT = "NovAlgo, four processes, RabbitMQ"
 ENTRY_P50, ENTRY_P99 = "entry p50 ms", "entry p99 ms"
 EXIT_P50, EXIT_P99 = "exit p50 ms", "exit p99 ms"
 SINGLES = 10
-KEPT = "signal and intent are on the disk before an order leaves; the floor keeps nothing"
+KEPT = (
+    "before an order leaves, signal and intent are committed, the store is looked at twice, and an "
+    "entry asks for a quote; the floor keeps, knows and asks nothing"
+)
 PAUSE = 0.25
 """Seconds between single alerts: what follows an order, its fill and its rows, is done by then."""
 
