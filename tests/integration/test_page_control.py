@@ -14,7 +14,7 @@ from novalgo_common.topology import EXECUTOR_CONTROLS
 from novalgo_common.wire import encode
 from tests.builders import NOON, SYMBOL, a_signal
 from tests.http_server import serving
-from tests.page_service import CONTROL, READ, Page, a_page, until_asked
+from tests.page_service import CONTROL, READ, Page, a_page
 from tests.waiting import until_told
 
 pytestmark = pytest.mark.anyio
@@ -115,6 +115,10 @@ async def test_the_receipt_shows_the_alert_as_ingest_keeps_it(tmp_path: Path) ->
     assert (unknown.status_code, away.status_code) == (404, 503)
 
 
+async def _links(page: Page) -> dict[str, dict[str, object]]:
+    return {each["name"]: each for each in (await page.get("/overview"))["links"]}
+
+
 async def test_the_overview_tells_the_mailbox_and_the_channels(tmp_path: Path) -> None:
     ingest = FastAPI()
 
@@ -130,13 +134,14 @@ async def test_the_overview_tells_the_mailbox_and_the_channels(tmp_path: Path) -
         async with a_page(
             tmp_path, service_urls=f"ingest={url}", executor_port=1, sheets_port=1
         ) as page:
-            await until_asked(page)
-            links = {each["name"]: each for each in (await page.get("/overview"))["links"]}
 
-    assert (links["Mailbox"]["light"], links["Mailbox"]["says"]) == (
-        "red",
-        "the password is refused",
-    )
+            async def is_told() -> bool:
+                return (await _links(page))["Mailbox"]["says"] == "the password is refused"
+
+            await until_told(is_told)
+            links = await _links(page)
+
+    assert links["Mailbox"]["light"] == "red"
     assert links["Notifications"]["light"] == "grey"
 
 
