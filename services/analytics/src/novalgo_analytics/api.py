@@ -84,7 +84,8 @@ def api_routes(
     async def table(name: str, form: Format, about: Annotated[Period, Depends(period)]) -> Response:
         if name not in COLUMNS:
             raise HTTPException(404, f"There is no table of that name: {', '.join(COLUMNS)}")
-        found, columns = RowsOf(Name(name)), COLUMNS[Name(name)]
+        wanted = Name(name)
+        found, columns = RowsOf(wanted), COLUMNS[wanted]
         await gatherer.report(about, found)
         if form is Format.CSV:
             content = await asyncio.to_thread(csv_file, columns, found.rows)

@@ -33,6 +33,7 @@ from novalgo_analytics.exports.tables import (
 )
 from novalgo_analytics.facts import AccountDay, OrderDone
 from novalgo_analytics.figures import figures
+from novalgo_analytics.measures.activity import traded_dollars
 from novalgo_analytics.reports.period import Period
 from novalgo_analytics.reports.report import Facts, Report, report
 from novalgo_analytics.store import Store
@@ -197,12 +198,14 @@ def _of_books(steps: Sequence[Step], period: Period) -> list[Trade]:
 def _fills(steps: Sequence[Step], period: Period, add: Callable[[Row], None]) -> Decimal:
     """Give the period's fills; return the dollars that they bought and sold for."""
     begins, ends = period.begins, period.ends
-    traded = NONE
-    for step in steps:
-        if isinstance(step, Movement) and not step.is_adoption and begins <= step.at < ends:
-            traded += abs(step.quantity) * step.price
-            add(fill_row(step))
-    return traded
+    found = [
+        step
+        for step in steps
+        if isinstance(step, Movement) and not step.is_adoption and begins <= step.at < ends
+    ]
+    for fill in found:
+        add(fill_row(fill))
+    return traded_dollars(found)
 
 
 def _sessions(

@@ -128,8 +128,8 @@ def each_way(
         .order_by(SIGNALS.c.seen_at, SIGNALS.c.signal_id)
     )
     for row in _streamed(connection, query):
-        found = {each: getattr(row, each) for each in _MILESTONES.values()}
-        take(_way(row, {each: at for each, at in found.items() if at is not None}))
+        times = ((each, getattr(row, each)) for each in _MILESTONES.values())
+        take(_way(row, {each: at for each, at in times if at is not None}))
 
 
 def each_order(
