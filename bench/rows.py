@@ -57,11 +57,14 @@ def _reading(size: int) -> Callable[[], Mapping[str, float]]:
     def measure() -> Mapping[str, float]:
         gc.collect()
         gc.freeze()  # what `bench` holds would be walked through again and again, at our cost
-        return {
-            READ: _milliseconds(lambda: read_config(cells)),
-            HANDED_ON: _milliseconds(lambda: decode(encode(changed))),
-            MESSAGE: len(message) / 1000,
-        }
+        try:
+            return {
+                READ: _milliseconds(lambda: read_config(cells)),
+                HANDED_ON: _milliseconds(lambda: decode(encode(changed))),
+                MESSAGE: len(message) / 1000,
+            }
+        finally:
+            gc.unfreeze()
 
     return measure
 
