@@ -47,6 +47,33 @@ async def test_signals_of_one_batch_are_numbered_as_they_came(tmp_path: Path) ->
     assert [event.sequence for event in events] == list(range(1, 301))  # type: ignore[attr-defined]
 
 
+async def test_a_burst_that_still_comes_in_is_stored_in_one_commit(tmp_path: Path) -> None:
+    commits: list[None] = []
+
+    async with an_intake(tmp_path) as (intake, _, database):
+        database.on_commit(lambda: commits.append(None))
+        storing = [asyncio.create_task(intake.accept(an_arrival(str(n)))) for n in range(2)]
+        for number in range(2, 12):
+            await asyncio.sleep(0)
+            storing.append(asyncio.create_task(intake.accept(an_arrival(str(number)))))
+        await asyncio.gather(*storing)
+
+    assert len(commits) == 1
+
+
+async def test_a_stream_without_an_end_does_not_keep_the_first_from_being_stored(
+    tmp_path: Path,
+) -> None:
+    async with an_intake(tmp_path) as (intake, _, _):
+        storing = [asyncio.create_task(intake.accept(an_arrival(str(n)))) for n in range(2)]
+        while not storing[0].done():
+            await asyncio.sleep(0)
+            storing.append(asyncio.create_task(intake.accept(an_arrival(str(len(storing))))))
+        stored = await asyncio.gather(*storing)
+
+    assert not any(each.is_duplicate for each in stored)
+
+
 @pytest.mark.parametrize("identity", ["1", None], ids=["with an id", "by its body"])
 async def test_a_resend_in_the_same_batch_is_the_first_ones(
     tmp_path: Path, identity: str | None

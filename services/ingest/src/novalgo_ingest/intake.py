@@ -9,6 +9,11 @@ from dataclasses import dataclass
 
 from novalgo_ingest.store import Arrival, Store, Stored
 
+LONGEST_GATHERING = 0.02
+"""Seconds for which a burst is gathered at most."""
+TURNS = 2
+"""Of the event loop: one reads, the next one parses and judges what was read."""
+
 
 @dataclass
 class _Waiting:
@@ -43,6 +48,7 @@ class Intake:
 
     async def _store_waiting(self) -> None:
         while self._waiting:
+            await self._gather()
             batch, self._waiting = self._waiting, []
             try:
                 stored = await self._store.accept([waiting.arrival for waiting in batch])
@@ -54,6 +60,20 @@ class Intake:
             for waiting, result in zip(batch, stored, strict=True):
                 if not waiting.stored.done():  # its request gave up
                     waiting.stored.set_result(result)
+
+    async def _gather(self) -> None:
+        """Let the event loop read what has arrived already; with one alert waiting return at once.
+
+        Alerts come one by one even in a burst, and a commit for one costs as much as eight alerts
+        do: a few commits that are full leave the interpreter to the requests still unread.
+        """
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + LONGEST_GATHERING
+        came = 1
+        while came < len(self._waiting) and loop.time() < latest:
+            came = len(self._waiting)
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
 
 
 def _give_up(stored: "asyncio.Future[Stored]") -> None:
