@@ -14,11 +14,13 @@ from bench.stage import Contender, Stage, floor_server, take_turns
 FLOOR = "bare FastAPI endpoint, one insert"
 TOGETHER = "NovAlgo in one process"
 ALONE = "ingest in a process of its own"
-REPEATED = {1: 20, 10: 6, 100: 4, 1000: 1}
+REPEATED = {1: 100, 10: 10, 100: 1, 1000: 1}
 """By size: how often a round sends the burst."""
+ROUNDS = {1: 2, 10: 4, 100: 8, 1000: 4}
+"""By size: how many rounds it takes for one that was asked for."""
 SHARED = "one interpreter answers and trades: what the first set off takes turns with the last"
 CHECKED = "an alert is checked, translated and stored with its event; the floor inserts its bytes"
-PAUSE, PAUSE_AN_ALERT = 0.03, 0.004
+PAUSE, PAUSE_AN_ALERT = 0.015, 0.004
 """Seconds between the bursts of one round: what the one before has stored is published by then."""
 
 
@@ -64,7 +66,7 @@ def _together(stage: Stage, floor: Server) -> Comparison:
             title=title,
             about="Alert sent to answer received.  The four services share one interpreter, and "
             "begin to trade each alert as soon as the burst is answered.",
-            series=take_turns(stage, title, contenders, stage.rounds),
+            series=take_turns(stage, title, contenders, stage.rounds * 2),
             aims=[Aim(series=TOGETHER, figure=P99, at_most=2, reason=SHARED)],
         )
 
@@ -78,7 +80,7 @@ def _alone(stage: Stage, floor: Server, ingest: Server, size: int) -> Comparison
     return Comparison(
         title=title,
         about="Alert sent to answer received.  Ingest publishes to RabbitMQ; nobody consumes.",
-        series=take_turns(stage, title, contenders, stage.rounds * (2 if size == 100 else 1)),
+        series=take_turns(stage, title, contenders, stage.rounds * ROUNDS[size]),
         aims=[Aim(series=ALONE, figure=P99, at_most=1.5, reason=CHECKED)] if size == 100 else [],
     )
 
@@ -89,11 +91,11 @@ def _burst(stage: Stage, of: Server, size: int, times: int) -> Callable[[], Mapp
 
     def measure() -> Mapping[str, float]:
         seconds: list[float] = []
-        for _ in range(times):
+        for number in range(times):
+            time.sleep((PAUSE + PAUSE_AN_ALERT * size) if number else 0)
             sent = alerts(next(actions), symbols(size))
             answers = stage.client.burst(of.port, "/webhook", sent)
             seconds += [answer.seconds for answer in answers]
-            time.sleep(PAUSE + PAUSE_AN_ALERT * size)
         return latencies(seconds)
 
     return measure

@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import WORST, Comparison
+from bench.figures import Comparison
 from bench.results import RESULTS, Run, load
 
 WITHIN = 0.2
@@ -41,8 +41,9 @@ def main(
 ) -> None:
     """Print each ratio of two runs, and whether they agree within 20 %.
 
-    The worst of a round is one single answer, and no ratio to judge a run by: it is left out.  The
-    exit code is 1 when a ratio does not agree, and 2 when there are no two runs.
+    Left out is the worst of a round, and a percentile that too few answers lie beyond: neither
+    would be the same again.  The exit code is 1 when a ratio does not agree, and 2 when there are
+    no two runs.
     """
     console = Console(width=140)
     chosen = runs or sorted(RESULTS.glob("*Z.json"))[-2:]
@@ -77,7 +78,7 @@ def _ratios(comparison: Comparison) -> Iterator[tuple[str, float]]:
     floor = comparison.floor
     for series in comparison.series[1:]:
         for figure in floor.figures:
-            if figure != WORST and floor.spread(figure).middle:
+            if series.is_settled(figure) and floor.is_above_nothing(figure):
                 name = f"{comparison.title}: {series.name}, {figure}"
                 yield name, series.ratio(floor, figure)
 

@@ -1,5 +1,6 @@
 """What rounds of measurements say.  Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -7,6 +8,10 @@ from statistics import median
 P50, P99, WORST = "p50 ms", "p99 ms", "worst ms"
 ACKS = "acks a second"
 COST = "processor µs an alert"
+ANSWERS = "answers"
+"""Not a figure: how many answers stand behind the percentiles of a round."""
+BEYOND = 5
+"""So many answers lie beyond a percentile that is more than chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +38,33 @@ class Series:
         return Spread.of([each[figure] for each in self.rounds])
 
     def ratio(self, floor: "Series", figure: str) -> float:
-        """Return how many times the floor's median this median is."""
-        return self.spread(figure).middle / floor.spread(figure).middle
+        """Return how many times the floor's figure this is, as the median of the rounds.
+
+        A round measures both within moments, so what slows the machine for a while slows both.
+        """
+        pairs = zip(self.rounds, floor.rounds, strict=True)
+        return median(ours[figure] / its[figure] for ours, its in pairs)
 
     @property
     def figures(self) -> Sequence[str]:
-        return list(self.rounds[0])
+        return [figure for figure in self.rounds[0] if figure != ANSWERS]
+
+    def is_above_nothing(self, figure: str) -> bool:
+        """Return whether there is something to compare with."""
+        return all(each[figure] for each in self.rounds)
+
+    def is_settled(self, figure: str) -> bool:
+        """Return whether enough was measured for another run to find about the same.
+
+        The worst of a round is one single answer.  A percentile of few answers is hardly more.
+        """
+        if figure == WORST:
+            return False
+        percent = percent_of(figure)
+        if percent is None:
+            return True
+        answers = sum(each[ANSWERS] for each in self.rounds)
+        return answers * (100 - percent) >= BEYOND * 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +136,14 @@ def latencies(seconds: Sequence[float]) -> dict[str, float]:
         P50: percentile(seconds, 50) * 1000,
         P99: percentile(seconds, 99) * 1000,
         WORST: max(seconds) * 1000,
+        ANSWERS: len(seconds),
     }
+
+
+def percent_of(figure: str) -> int | None:
+    """Return which percentile a figure is; None where it is none."""
+    named = re.search(r"\bp(\d\d)\b", figure)
+    return int(named.group(1)) if named is not None else None
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 
 from bench.figures import Aim, Comparison, Series
 from bench.memory import resident
@@ -16,9 +17,8 @@ SHARE, RESIDENT = "% of a core", "resident MB"
 
 
 def measure(stage: Stage) -> list[Comparison]:
-    series = [_idle(stage, TOGETHER, None)]
-    if stage.amqp_url is not None:
-        series.append(_idle(stage, APART, stage.amqp_url))
+    systems = {TOGETHER: None} | ({APART: stage.amqp_url} if stage.amqp_url else {})
+    series = _idle(stage, systems)
     return [
         Comparison(
             title="At rest, 100 rows in the sheet",
@@ -43,19 +43,24 @@ def measure(stage: Stage) -> list[Comparison]:
     ]
 
 
-def _idle(stage: Stage, name: str, amqp_url: str | None) -> Series:
-    stage.tell(f"at rest: {name}")
-    with novalgo(stage.room(name.replace(" ", "-")), amqp_url) as running:
-        rest(running.services)
-        rounds = [_figures(running.services) for _ in range(min(stage.rounds, 2))]
-    return Series(name, rounds)
+def _idle(stage: Stage, systems: Mapping[str, str | None]) -> list[Series]:
+    """Look at all systems over the same seconds: none of them is in the way of another."""
+    with ExitStack() as stack:
+        services = {
+            name: stack.enter_context(novalgo(stage.room(name.replace(" ", "-")), url)).services
+            for name, url in systems.items()
+        }
+        rest([each for of_one in services.values() for each in of_one])
+        rounds: dict[str, list[Mapping[str, float]]] = {name: [] for name in services}
+        for number in range(1, stage.rounds + 1):
+            stage.tell(f"at rest: round {number}")
+            before = {name: _spent(of_one) for name, of_one in services.items()}
+            time.sleep(SECONDS)
+            for name, of_one in services.items():
+                share = 100 * (_spent(of_one) - before[name]) / SECONDS
+                rounds[name].append({SHARE: share, RESIDENT: sum(map(resident, of_one))})
+    return [Series(name, figures) for name, figures in rounds.items()]
 
 
-def _figures(services: Sequence[Server]) -> Mapping[str, float]:
-    before, began = sum(each.cpu_seconds() for each in services), time.monotonic()
-    time.sleep(SECONDS)
-    used = sum(each.cpu_seconds() for each in services) - before
-    return {
-        SHARE: 100 * used / (time.monotonic() - began),
-        RESIDENT: sum(resident(each) for each in services),
-    }
+def _spent(services: Sequence[Server]) -> float:
+    return sum(each.cpu_seconds() for each in services)

@@ -17,6 +17,7 @@ import pandas as pd
 from bench.client import BenchError
 from bench.figures import Aim, Comparison, Found, Growth, Series
 from bench.history import fill, fills, fresh, seed, settings
+from bench.processor import processor_seconds
 from bench.stage import Contender, Stage, take_turns
 from novalgo_analytics.accounting.ledger import build
 from novalgo_analytics.accounting.movement import Movement, movement_of_fill
@@ -100,8 +101,7 @@ def _ledgers_by_size(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
                 Contender(f"{count:,} fills", lambda c=count: _ledgers(rooms[c]), [])  # type: ignore[misc]
                 for count in rooms
             ],
-            1,
-            warm=True,
+            min(stage.rounds, 2),
         ),
         aims=[Aim(series=_most(rooms), figure=SECONDS, at_most=1.2 * _linear(rooms))],
     )
@@ -153,7 +153,7 @@ def _against_pandas(stage: Stage) -> Comparison:
                 Contender(LOOP, lambda: _timed(lambda: _loop(frame)), []),
                 Contender("NovAlgo's ledgers", lambda: _timed(lambda: _built(movements)), []),
             ],
-            1,
+            min(stage.rounds, 2),
             warm=True,
         ),
         aims=[Aim(series="NovAlgo's ledgers", figure=SECONDS, at_most=0.2)],
@@ -175,7 +175,7 @@ def _report(stage: Stage) -> Comparison:
                 Contender(f"{days} days", lambda d=days: _written(rooms[d], d), [])  # type: ignore[misc]
                 for days in (MONTH, FIVE_YEARS)
             ],
-            1,
+            stage.rounds,
             warm=True,
         ),
     )
@@ -201,9 +201,10 @@ def _record(room: Path, count: int) -> Mapping[str, float]:
 def _ledgers(room: Path) -> Mapping[str, float]:
     async def work() -> float:
         async with Database.open(settings(room), "analytics") as database:
-            began = time.process_time()
-            await Bookkeeper(Store(database, lambda: datetime.now(UTC))).ledgers()
-            return time.process_time() - began
+            bookkeeper = Bookkeeper(Store(database, lambda: datetime.now(UTC)))
+            with processor_seconds() as spent:
+                await bookkeeper.ledgers()
+                return spent()
 
     return {SECONDS: asyncio.run(work())}
 
@@ -213,12 +214,13 @@ def _derived(room: Path) -> Mapping[str, float]:
         async with Database.open(settings(room), "analytics") as database:
             store = Store(database, lambda: datetime.now(UTC))
             rebuilder = Rebuilder(store, Bookkeeper(store))
-            began = time.process_time()
-            await rebuilder.replace(lambda done, of: None)
-            compared = await rebuilder.compare(lambda done, of: None)
+            with processor_seconds() as spent:
+                await rebuilder.replace(lambda done, of: None)
+                compared = await rebuilder.compare(lambda done, of: None)
+                seconds = spent()
             if compared.different:
                 raise BenchError(f"{compared.different} rows are not what the journal gives")
-            return time.process_time() - began
+            return seconds
 
     return {SECONDS: asyncio.run(work())}
 
@@ -254,9 +256,9 @@ def _loop(frame: pd.DataFrame) -> Decimal:
 
 
 def _timed(work) -> Mapping[str, float]:  # type: ignore[no-untyped-def]
-    began = time.process_time()
-    work()
-    return {SECONDS: time.process_time() - began}
+    with processor_seconds() as spent:
+        work()
+        return {SECONDS: spent()}
 
 
 def _written(room: Path, days: int) -> Mapping[str, float]:

@@ -55,7 +55,7 @@ async def _rounds(stage: Stage, amqp_url: str) -> Mapping[str, list[Mapping[str,
             await asyncio.gather(*sends)
 
         found: dict[str, list[Mapping[str, float]]] = {FLOOR: [], BUS: []}
-        for number in range(stage.rounds + 1):
+        for number in range(stage.rounds * 3 + 1):
             for name, publish in ((FLOOR, send), (BUS, bus.publish)):
                 stage.tell(f"publishing: {name}, {f'round {number}' if number else 'warming up'}")
                 figures = await _figures(publish)

@@ -35,7 +35,7 @@ def measure(stage: Stage) -> list[Found]:
             Contender(_name(count), _sent_to(running[:count], senders), running)
             for count in range(1, MOST + 1)
         ]
-        series = take_turns(stage, title, contenders, stage.rounds)
+        series = take_turns(stage, title, contenders, stage.rounds * 4)
     comparison = Comparison(
         title=title,
         about=f"{CONNECTIONS * EACH} alerts over {CONNECTIONS} connections, shared out evenly, "

@@ -63,8 +63,10 @@ def write_page(page: Path, images: Path, run: Run) -> None:
         "",
         f"Written by `make bench` in {run.seconds / 60:.0f} minutes.  Everything in one table was",
         "measured in turns in one run, so the ratios hold where the milliseconds do not.  A figure",
-        "is the median of the rounds, with the least and the most beside it.  `make bench-compare`",
-        "holds a second run against the first.",
+        "is the median of the rounds, with the least and the most beside it, and its ratio the",
+        "median of the rounds' own ratios.  A ratio in brackets rests on too few answers to be",
+        "the same again: the worst of a round, or a percentile that hardly any answers lie beyond.",
+        "All others are held against those of a second run by `make bench-compare`.",
         *_beside(page),
         "",
         *(f"- {name}: {value}" for name, value in run.machine.items()),
@@ -127,9 +129,11 @@ def _cell(text: str) -> str:
 
 def _cells(floor: Series, series: Series, figure: str) -> tuple[str, ...]:
     spread = series.spread(figure)
-    is_compared = series is not floor and floor.spread(figure).middle
-    ratio = f"×{series.ratio(floor, figure):.2f}" if is_compared else ""
-    return (_number(spread.middle), _number(spread.least), _number(spread.most), ratio)
+    ends = (_number(spread.middle), _number(spread.least), _number(spread.most))
+    if series is floor or not floor.is_above_nothing(figure):
+        return (*ends, "")
+    ratio = f"×{series.ratio(floor, figure):.2f}"
+    return (*ends, ratio if series.is_settled(figure) else f"({ratio})")
 
 
 def _number(value: float) -> str:

@@ -16,7 +16,7 @@ from bench.status_load import ROWS, ended, statuses, symbols, write_tab
 from novalgo_common.events import Action, RowStatus
 from novalgo_common.rabbitmq import RabbitBus
 
-CHANGES = 8_000
+CHANGES = 4_000
 STEPS = 4
 AT_ONCE = 100
 WITHIN = 600.0
