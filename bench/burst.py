@@ -16,7 +16,7 @@ TOGETHER = "NovAlgo in one process"
 ALONE = "ingest in a process of its own"
 REPEATED = {1: 100, 10: 10, 100: 1, 1000: 1}
 """By size: how often a round sends the burst."""
-ROUNDS = {1: 2, 10: 4, 100: 8, 1000: 4}
+ROUNDS = {1: 1, 10: 2, 100: 8, 1000: 3}
 """By size: how many rounds it takes for one that was asked for."""
 SHARED = "one interpreter answers and trades: what the first set off takes turns with the last"
 CHECKED = "an alert is checked, translated and stored with its event; the floor inserts its bytes"

@@ -24,6 +24,8 @@ class Pair:
     name: str
     first: float | None
     second: float | None
+    is_settled: bool = True
+    """Whether neither run is unsure of it."""
 
     @property
     def agrees(self) -> bool:
@@ -41,9 +43,9 @@ def main(
 ) -> None:
     """Print each ratio of two runs, and whether they agree within 20 %.
 
-    Left out is the worst of a round, and a percentile that too few answers lie beyond: neither
-    would be the same again.  The exit code is 1 when a ratio does not agree, and 2 when there are
-    no two runs.
+    Left out is what either run says itself to be uncertain by more than 10 %: mostly the worst of a
+    round and percentiles of few answers.  The exit code is 1 when a ratio does not agree, and 2
+    when there are no two runs.
     """
     console = Console(width=140)
     chosen = runs or sorted(RESULTS.glob("*Z.json"))[-2:]
@@ -55,39 +57,49 @@ def main(
     first, second = chosen
     pairs = pairs_of(load(first), load(second))
     console.print(_table(pairs, first, second))
-    apart = [each for each in pairs if not each.agrees]
-    console.print(f"{len(pairs) - len(apart)} of {len(pairs)} ratios agree within {WITHIN:.0%}.")
-    raise typer.Exit(1 if apart or not pairs else 0)
+    settled = [each for each in pairs if each.is_settled]
+    agreeing = [each for each in settled if each.agrees]
+    console.print(
+        f"{len(agreeing)} of {len(settled)} ratios agree within {WITHIN:.0%}; "
+        f"{len(pairs) - len(settled)} are too uncertain to be compared."
+    )
+    raise typer.Exit(1 if agreeing != settled or not settled else 0)
 
 
 def pairs_of(first: Run, second: Run) -> list[Pair]:
     """Return every ratio that either of the runs has."""
     one, other = dict(ratios(first)), dict(ratios(second))
-    return [Pair(name, one.get(name), other.get(name)) for name in {**one, **other}]
+    nothing = (None, True)
+    found = ((name, one.get(name, nothing), other.get(name, nothing)) for name in {**one, **other})
+    return [Pair(name, a, b, is_settled=sure and too) for name, (a, sure), (b, too) in found]
 
 
-def ratios(run: Run) -> Iterator[tuple[str, float]]:
-    """Yield each ratio to its floor, under the names of the comparison, the system, the figure."""
+def ratios(run: Run) -> Iterator[tuple[str, tuple[float, bool]]]:
+    """Yield each ratio to its floor, and whether it is settled.
+
+    Its name is that of the comparison, the system and the figure.
+    """
     for measured in run.measured:
         for comparison in measured.found:
             if isinstance(comparison, Comparison):
                 yield from _ratios(comparison)
 
 
-def _ratios(comparison: Comparison) -> Iterator[tuple[str, float]]:
+def _ratios(comparison: Comparison) -> Iterator[tuple[str, tuple[float, bool]]]:
     floor = comparison.floor
     for series in comparison.series[1:]:
         for figure in floor.figures:
-            if series.is_settled(figure) and floor.is_above_nothing(figure):
+            if floor.is_above_nothing(figure):
                 name = f"{comparison.title}: {series.name}, {figure}"
-                yield name, series.ratio(floor, figure)
+                yield name, (series.ratio(floor, figure), series.is_settled(floor, figure))
 
 
 def _table(pairs: list[Pair], first: Path, second: Path) -> Table:
     table = Table("", first.stem, second.stem, "", box=SIMPLE_HEAD)
     for pair in pairs:
         verdict = "agree" if pair.agrees else "[red]APART[/]"
-        table.add_row(pair.name, _cell(pair.first), _cell(pair.second), verdict)
+        told = verdict if pair.is_settled else "[dim]uncertain[/]"
+        table.add_row(pair.name, _cell(pair.first), _cell(pair.second), told)
     return table
 
 

@@ -1,17 +1,15 @@
 """What rounds of measurements say.  Pure."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from math import log, sqrt
+from statistics import geometric_mean, mean, median, stdev
 
 P50, P99, WORST = "p50 ms", "p99 ms", "worst ms"
 ACKS = "acks a second"
 COST = "processor µs an alert"
-ANSWERS = "answers"
-"""Not a figure: how many answers stand behind the percentiles of a round."""
-BEYOND = 5
-"""So many answers lie beyond a percentile that is more than chance."""
+SETTLED = 0.1
+"""Up to this uncertainty a ratio is one that another run will find again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +36,38 @@ class Series:
         return Spread.of([each[figure] for each in self.rounds])
 
     def ratio(self, floor: "Series", figure: str) -> float:
-        """Return how many times the floor's figure this is, as the median of the rounds.
+        """Return how many times the floor's figure this is: the geometric mean over the rounds.
 
         A round measures both within moments, so what slows the machine for a while slows both.
         """
+        ratios = self._ratios(floor, figure)
+        return geometric_mean(ratios) if all(ratios) else mean(ratios)
+
+    def uncertainty(self, floor: "Series", figure: str) -> float | None:
+        """Return by how much of itself the ratio is uncertain: twice its standard error.
+
+        None where it was taken once, or a round found nothing.
+        """
+        ratios = self._ratios(floor, figure)
+        if len(ratios) == 1 or not all(ratios):
+            return None
+        return 2 * stdev(map(log, ratios)) / sqrt(len(ratios))
+
+    def is_settled(self, floor: "Series", figure: str) -> bool:
+        """Return whether the rounds agree so well that another run will find the same ratio."""
+        return (self.uncertainty(floor, figure) or 0.0) <= SETTLED
+
+    def _ratios(self, floor: "Series", figure: str) -> list[float]:
         pairs = zip(self.rounds, floor.rounds, strict=True)
-        return median(ours[figure] / its[figure] for ours, its in pairs)
+        return [ours[figure] / its[figure] for ours, its in pairs]
 
     @property
     def figures(self) -> Sequence[str]:
-        return [figure for figure in self.rounds[0] if figure != ANSWERS]
+        return list(self.rounds[0])
 
     def is_above_nothing(self, figure: str) -> bool:
         """Return whether there is something to compare with."""
         return all(each[figure] for each in self.rounds)
-
-    def is_settled(self, figure: str) -> bool:
-        """Return whether enough was measured for another run to find about the same.
-
-        The worst of a round is one single answer.  A percentile of few answers is hardly more.
-        """
-        if figure == WORST:
-            return False
-        percent = percent_of(figure)
-        if percent is None:
-            return True
-        answers = sum(each[ANSWERS] for each in self.rounds)
-        return answers * (100 - percent) >= BEYOND * 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,14 +139,7 @@ def latencies(seconds: Sequence[float]) -> dict[str, float]:
         P50: percentile(seconds, 50) * 1000,
         P99: percentile(seconds, 99) * 1000,
         WORST: max(seconds) * 1000,
-        ANSWERS: len(seconds),
     }
-
-
-def percent_of(figure: str) -> int | None:
-    """Return which percentile a figure is; None where it is none."""
-    named = re.search(r"\bp(\d\d)\b", figure)
-    return int(named.group(1)) if named is not None else None
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

@@ -10,7 +10,7 @@ from bench.novalgo import novalgo
 from bench.servers import Server, rest
 from bench.stage import Stage
 
-SECONDS = 12.0
+SECONDS = 8.0
 TOGETHER = "one process"
 APART = "four processes over RabbitMQ"
 SHARE, RESIDENT = "% of a core", "resident MB"
@@ -52,7 +52,7 @@ def _idle(stage: Stage, systems: Mapping[str, str | None]) -> list[Series]:
         }
         rest([each for of_one in services.values() for each in of_one])
         rounds: dict[str, list[Mapping[str, float]]] = {name: [] for name in services}
-        for number in range(1, stage.rounds + 1):
+        for number in range(1, stage.rounds + 3):
             stage.tell(f"at rest: round {number}")
             before = {name: _spent(of_one) for name, of_one in services.items()}
             time.sleep(SECONDS)

@@ -11,7 +11,7 @@ from bench.stage import Stage
 from novalgo_common.migrate import migrate
 from novalgo_common.settings import Settings
 
-ALERTS = 20_000
+ALERTS = 12_000
 STEPS = 4
 CONNECTIONS = 20
 AT_ONCE = 1_000

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from playwright.async_api import async_playwright
 
-from bench.figures import ANSWERS, P50, Comparison, percentile
+from bench.figures import P50, Comparison, percentile
 from bench.novalgo import NovAlgo
 from bench.stage import Contender, Stage, take_turns
 
@@ -61,4 +61,4 @@ async def _look(chromium: str, url: str) -> Mapping[str, float]:
             bytes_.append(await page.evaluate(_BYTES))
             await context.close()
         await browser.close()
-    return {P50: percentile(seconds, 50), KILOBYTES: percentile(bytes_, 50) / 1000, ANSWERS: LOOKS}
+    return {P50: percentile(seconds, 50), KILOBYTES: percentile(bytes_, 50) / 1000}

@@ -27,6 +27,7 @@ from novalgo_analytics.store import Store
 from novalgo_common.store import Database
 
 FEW, SOME, MANY, MOST = 10_000, 20_000, 100_000, 1_000_000
+MATCHED = 20_000
 MICROSECONDS, SECONDS = "µs a fill", "CPU seconds"
 LARGEST = f"{MOST:,} fills take minutes: `python -m bench profit --largest` has them too."
 TRIED = 200
@@ -131,8 +132,8 @@ def _most(rooms: Mapping[int, Path]) -> str:
 
 
 def _against_pandas(stage: Stage) -> Comparison:
-    title = f"First in, first out over {MANY:,} fills"
-    movements = [movement_of_fill(each) for each in fills(MANY)]
+    title = f"First in, first out over {MATCHED:,} fills"
+    movements = [movement_of_fill(each) for each in fills(MATCHED)]
     frame = pd.DataFrame(
         [
             (each.symbol, each.timeframe, each.order, each.quantity, each.price, each.at)
@@ -153,7 +154,7 @@ def _against_pandas(stage: Stage) -> Comparison:
                 Contender(LOOP, lambda: _timed(lambda: _loop(frame)), []),
                 Contender("NovAlgo's ledgers", lambda: _timed(lambda: _built(movements)), []),
             ],
-            min(stage.rounds, 2),
+            stage.rounds,
             warm=True,
         ),
         aims=[Aim(series="NovAlgo's ledgers", figure=SECONDS, at_most=0.2)],

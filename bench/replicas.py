@@ -13,7 +13,7 @@ from bench.postgres import database_url
 from bench.servers import Server
 from bench.stage import Contender, Stage, take_turns
 
-MOST = 4
+COUNTS = (1, 2, 4)
 CONNECTIONS = 32
 EACH = 20
 
@@ -21,21 +21,20 @@ EACH = 20
 def measure(stage: Stage) -> list[Found]:
     if stage.amqp_url is None:
         raise BenchError("ingest runs by itself on RabbitMQ alone, and there is none")
-    title = f"One to {MOST} ingests on one PostgreSQL"
+    title = f"One to {COUNTS[-1]} ingests on one PostgreSQL"
     with ExitStack() as stack:
         settings = {"NOVALGO_DATABASE_URL": stack.enter_context(database_url())}
         running = [
             stack.enter_context(
                 ingest_alone(stage.room(f"ingest-{number}"), stage.amqp_url, settings)
             )
-            for number in range(MOST)
+            for number in range(COUNTS[-1])
         ]
         senders = [stack.enter_context(client()) for _ in running]
         contenders = [
-            Contender(_name(count), _sent_to(running[:count], senders), running)
-            for count in range(1, MOST + 1)
+            Contender(_name(count), _sent_to(running[:count], senders), running) for count in COUNTS
         ]
-        series = take_turns(stage, title, contenders, stage.rounds * 4)
+        series = take_turns(stage, title, contenders, stage.rounds * 3)
     comparison = Comparison(
         title=title,
         about=f"{CONNECTIONS * EACH} alerts over {CONNECTIONS} connections, shared out evenly, "
@@ -44,7 +43,7 @@ def measure(stage: Stage) -> list[Found]:
         series=series,
         aims=[
             Aim(
-                series=_name(MOST),
+                series=_name(COUNTS[-1]),
                 figure=ACKS,
                 at_least=0.9,
                 reason="more processes than cores: on a machine of their own they would add up",
@@ -52,7 +51,7 @@ def measure(stage: Stage) -> list[Found]:
         ],
     )
     lines = {
-        figure: [(n, each.spread(figure).middle) for n, each in enumerate(series, start=1)]
+        figure: [(n, each.spread(figure).middle) for n, each in zip(COUNTS, series, strict=True)]
         for figure in (ACKS, P50)
     }
     growth = Growth(

@@ -63,10 +63,10 @@ def write_page(page: Path, images: Path, run: Run) -> None:
         "",
         f"Written by `make bench` in {run.seconds / 60:.0f} minutes.  Everything in one table was",
         "measured in turns in one run, so the ratios hold where the milliseconds do not.  A figure",
-        "is the median of the rounds, with the least and the most beside it, and its ratio the",
-        "median of the rounds' own ratios.  A ratio in brackets rests on too few answers to be",
-        "the same again: the worst of a round, or a percentile that hardly any answers lie beyond.",
-        "All others are held against those of a second run by `make bench-compare`.",
+        "is the median of the rounds, with the least and the most beside it.  A ratio is the",
+        "geometric mean of the rounds' own ratios, with twice its standard error; in brackets",
+        "where that is more than 10 %: such a one may come out otherwise the next time.  All",
+        "others are held against those of a second run by `make bench-compare`.",
         *_beside(page),
         "",
         *(f"- {name}: {value}" for name, value in run.machine.items()),
@@ -132,8 +132,9 @@ def _cells(floor: Series, series: Series, figure: str) -> tuple[str, ...]:
     ends = (_number(spread.middle), _number(spread.least), _number(spread.most))
     if series is floor or not floor.is_above_nothing(figure):
         return (*ends, "")
-    ratio = f"×{series.ratio(floor, figure):.2f}"
-    return (*ends, ratio if series.is_settled(figure) else f"({ratio})")
+    ratio, uncertainty = series.ratio(floor, figure), series.uncertainty(floor, figure)
+    told = f"×{ratio:.2f}" if uncertainty is None else f"×{ratio:.2f} ±{uncertainty:.0%}"
+    return (*ends, told if series.is_settled(floor, figure) else f"({told})")
 
 
 def _number(value: float) -> str:

@@ -42,7 +42,7 @@ def measure(stage: Stage) -> list[Comparison]:
                     Contender(EMPTY, _starts(stage, 0), []),
                     Contender(FULL, _starts(stage, SIGNALS), []),
                 ],
-                1 if stage.largest else stage.rounds,
+                1 if stage.largest else min(stage.rounds, 2),
                 warm=True,
             ),
             aims=[

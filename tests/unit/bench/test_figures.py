@@ -1,10 +1,10 @@
 """What rounds of measurements say."""
 
+from math import exp
+
 import pytest
 
 from bench.figures import (
-    ACKS,
-    ANSWERS,
     P50,
     P99,
     WORST,
@@ -42,7 +42,6 @@ def test_latencies_are_told_in_milliseconds() -> None:
         P50: 2.0,
         P99: 4.0,
         WORST: 4.0,
-        ANSWERS: 3,
     }
 
 
@@ -52,36 +51,36 @@ def test_the_median_round_is_quoted_with_both_ends() -> None:
     assert series.spread(P50) == Spread(2.0, 1.0, 9.0)
 
 
-def test_a_ratio_is_that_of_the_median_round() -> None:
+def test_a_ratio_is_the_geometric_mean_of_the_rounds() -> None:
     floor = Series("floor", [{P50: 2.0}, {P50: 40.0}, {P50: 3.0}])
-    ours = Series("ours", [{P50: 4.0}, {P50: 80.0}, {P50: 9.0}])
+    ours = Series("ours", [{P50: 4.0}, {P50: 20.0}, {P50: 24.0}])
     comparison = Comparison(title="", about="", series=[floor, ours])
 
-    assert comparison.value(Aim(series="ours", figure=P50, at_most=2)) == 2.0
+    assert comparison.value(Aim(series="ours", figure=P50, at_most=2)) == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize(
-    ("figure", "answers", "expected"),
+    ("ours", "expected"),
     [
-        pytest.param(P50, [4, 4], False, id="a median of few answers"),
-        pytest.param(P50, [5, 5], True, id="a median with as many beyond as are asked for"),
-        pytest.param(P99, [100] * 4, False, id="a p99 with four beyond"),
-        pytest.param(P99, [100] * 5, True, id="a p99 with five beyond"),
-        pytest.param("entry p99 ms", [100], False, id="a percentile by its name"),
-        pytest.param(WORST, [10_000], False, id="the worst, of however many"),
-        pytest.param(ACKS, [1], True, id="what is no percentile"),
+        pytest.param([2.0], True, id="taken once"),
+        pytest.param([2.0, 2.1, 1.9], True, id="rounds that agree"),
+        pytest.param([2.0, 3.0, 1.5], False, id="rounds that do not"),
+        pytest.param([2.0, 3.0, 1.5] * 9, False, id="rounds that do not, and not quite enough"),
+        pytest.param([2.0, 3.0, 1.5] * 20, True, id="rounds that do not, and many of them"),
+        pytest.param([0.0, 0.0], True, id="nothing each time"),
     ],
 )
-def test_a_ratio_is_settled_by_the_answers_beyond_it(
-    figure: str, answers: list[int], expected: bool
-) -> None:
-    series = Series("ours", [{figure: 1.0, ANSWERS: count} for count in answers])
+def test_a_ratio_is_settled_when_its_rounds_pin_it_down(ours: list[float], expected: bool) -> None:
+    floor = Series("floor", [{P50: 1.0}] * len(ours))
 
-    assert series.is_settled(figure) is expected
+    assert Series("ours", [{P50: each} for each in ours]).is_settled(floor, P50) is expected
 
 
-def test_the_number_of_answers_is_no_figure() -> None:
-    assert Series("ours", [latencies([0.001])]).figures == [P50, P99, WORST]
+def test_a_ratio_is_uncertain_by_twice_its_standard_error() -> None:
+    floor = Series("floor", [{P50: 1.0}, {P50: 2.0}])
+    ours = Series("ours", [{P50: 2.0}, {P50: 4.0 * exp(0.1)}])
+
+    assert ours.uncertainty(floor, P50) == pytest.approx(0.1)
 
 
 def test_an_aim_may_be_about_the_figure_itself() -> None:

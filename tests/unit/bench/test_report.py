@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.figures import ANSWERS, P50, WORST, Aim, Comparison, Growth, Series
+from bench.figures import P50, WORST, Aim, Comparison, Growth, Series
 from bench.report import write_page
 from bench.results import Measured, Run
 
@@ -10,8 +10,8 @@ BURST = Comparison(
     title="A burst",
     about="Sent to answered.",
     series=[
-        Series("floor", [{P50: 2.0, WORST: 3.0, ANSWERS: 10}]),
-        Series("ours", [{P50: 5.0, WORST: 9.0, ANSWERS: 10}]),
+        Series("floor", [{P50: 2.0, WORST: 3.0}, {P50: 2.0, WORST: 3.0}]),
+        Series("ours", [{P50: 5.0, WORST: 6.0}, {P50: 5.0, WORST: 13.5}]),
     ],
     aims=[
         Aim(series="ours", figure=P50, at_most=2, reason="it stores what it answers"),
@@ -47,8 +47,8 @@ def test_each_aim_stands_with_its_figure_and_the_reason_where_it_is_missed(tmp_p
 def test_a_ratio_that_chance_decides_stands_in_brackets(tmp_path: Path) -> None:
     page = the_page(tmp_path)
 
-    assert "| ours | p50 ms | 5.0 | 5.0 | 5.0 | ×2.50 |" in page
-    assert "| ours | worst ms | 9.0 | 9.0 | 9.0 | (×3.00) |" in page
+    assert "| ours | p50 ms | 5.0 | 5.0 | 5.0 | ×2.50 ±0% |" in page
+    assert "| ours | worst ms | 9.8 | 6.0 | 13.5 | (×3.00 ±81%) |" in page
 
 
 def test_what_was_not_measured_says_why(tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ from novalgo_common.tracing import span
 log = structlog.get_logger()
 
 BATCH = 100
-IDLE = 1.0
+IDLE = 5.0
+"""Seconds after which the outbox is looked at though this process has committed nothing: another
+one that shares the store may have died before it published."""
 LONGEST_WAIT = 5.0
 
 
@@ -39,7 +41,7 @@ class Relay:
         self._problem: str | None = None
 
     def wake(self) -> None:
-        """Look at the outbox now rather than within a second."""
+        """Look at the outbox now."""
         self._wake.set()
 
     def committed(self) -> None:
