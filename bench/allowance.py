@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
-import httpx2
-
 from bench import statuses, stores
 from bench.alerts import alerts, symbols, write_config_tab
 from bench.figures import Aim, Comparison, Series
 from bench.novalgo import SYMBOLS, System, ports_for_all, services, simulator
-from bench.orders import KEYS, arrivals
+from bench.orders import arrivals
+from bench.requests import counts, wait_for_assets
 from bench.servers import Server, rest, wait_until
 from bench.stage import Stage
 
@@ -26,7 +25,6 @@ NOVALGO = "NovAlgo"
 ARITHMETIC = "requests needed by the budget"
 SECONDS, REQUESTS = "s to the last order", "requests"
 ENTRY, EXIT = "requests an entry", "requests an exit"
-ASSETS_WITHIN = 120.0
 
 
 def measure(stage: Stage) -> list[Comparison]:
@@ -36,7 +34,7 @@ def measure(stage: Stage) -> list[Comparison]:
     with ExitStack() as unlimited:
         broker = unlimited.enter_context(simulator(room, ports["simulator"]))
         with services(room, ports) as running:
-            _wait_for_assets(broker)
+            wait_for_assets(broker)
             held = stores.bytes_held(room)
             requests = _requests(stage, System(running[0], running, broker))
             signals = 2 * SIZE * len(requests.floor.rounds)
@@ -116,19 +114,5 @@ def _send(stage: Stage, system: System, action: str) -> Mapping[str, float]:
 
 def _asked(simulator: Server) -> dict[str, int]:
     """Return the requests so far that count against the budget for trading, by kind."""
-    counts = _counts(simulator)
-    return {kind: number for kind, number in counts.items() if "/stocks/" not in kind}
-
-
-def _counts(simulator: Server) -> dict[str, int]:
-    url = f"http://127.0.0.1:{simulator.port}/sim/requests"
-    counts: dict[str, int] = httpx2.get(url, headers=KEYS, timeout=10).json()
-    return counts
-
-
-def _wait_for_assets(simulator: Server) -> None:
-    wait_until(
-        lambda: _counts(simulator).get("GET /v2/assets/*", 0) >= SIZE,
-        ASSETS_WITHIN,
-        "executor has not asked for the assets of its rows",
-    )
+    asked = counts(simulator)
+    return {kind: number for kind, number in asked.items() if "/stocks/" not in kind}

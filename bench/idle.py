@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from bench.figures import Aim, Comparison, Series
 from bench.memory import resident
 from bench.novalgo import novalgo
+from bench.requests import wait_for_assets
 from bench.servers import Server, rest
 from bench.stage import Stage
 
@@ -46,10 +47,14 @@ def measure(stage: Stage) -> list[Comparison]:
 def _idle(stage: Stage, systems: Mapping[str, str | None]) -> list[Series]:
     """Look at all systems over the same seconds: none of them is in the way of another."""
     with ExitStack() as stack:
-        services = {
-            name: stack.enter_context(novalgo(stage.room(name.replace(" ", "-")), url)).services
+        running = {
+            name: stack.enter_context(novalgo(stage.room(name.replace(" ", "-")), url))
             for name, url in systems.items()
         }
+        stage.tell("at rest: waiting until all assets are known")
+        for each in running.values():
+            wait_for_assets(each.simulator)
+        services = {name: each.services for name, each in running.items()}
         rest([each for of_one in services.values() for each in of_one])
         rounds: dict[str, list[Mapping[str, float]]] = {name: [] for name in services}
         for number in range(1, stage.rounds + 3):
