@@ -43,9 +43,9 @@ def main(
 ) -> None:
     """Print each ratio of two runs, and whether they agree within 20 %.
 
-    Left out is what either run says itself to be uncertain by more than 10 %: mostly the worst of a
-    round and percentiles of few answers.  The exit code is 1 when a ratio does not agree, and 2
-    when there are no two runs.
+    What either run says itself to be uncertain by more than 10 % is told apart: mostly the worst of
+    a round and percentiles of few answers.  The exit code is 1 when a settled ratio does not agree,
+    and 2 when there are no two runs.
     """
     console = Console(width=140)
     chosen = runs or sorted(RESULTS.glob("*Z.json"))[-2:]
@@ -58,10 +58,11 @@ def main(
     pairs = pairs_of(load(first), load(second))
     console.print(_table(pairs, first, second))
     settled = [each for each in pairs if each.is_settled]
+    unsure = [each for each in pairs if not each.is_settled]
     agreeing = [each for each in settled if each.agrees]
     console.print(
-        f"{len(agreeing)} of {len(settled)} ratios agree within {WITHIN:.0%}; "
-        f"{len(pairs) - len(settled)} are too uncertain to be compared."
+        f"{len(agreeing)} of {len(settled)} settled ratios agree within {WITHIN:.0%}; "
+        f"of {len(unsure)} that a run is unsure of, {sum(each.agrees for each in unsure)} do."
     )
     raise typer.Exit(1 if agreeing != settled or not settled else 0)
 
@@ -98,7 +99,7 @@ def _table(pairs: list[Pair], first: Path, second: Path) -> Table:
     table = Table("", first.stem, second.stem, "", box=SIMPLE_HEAD)
     for pair in pairs:
         verdict = "agree" if pair.agrees else "[red]APART[/]"
-        told = verdict if pair.is_settled else "[dim]uncertain[/]"
+        told = verdict if pair.is_settled else f"unsure, {verdict}"
         table.add_row(pair.name, _cell(pair.first), _cell(pair.second), told)
     return table
 

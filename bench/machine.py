@@ -11,6 +11,8 @@ from pathlib import Path
 import aio_pika
 
 PACKAGES = ("fastapi", "uvicorn", "uvloop", "sqlalchemy", "aio-pika", "pydantic", "alpaca-py")
+WRITTEN = ("--", ".", ":!docs/benchmarks.md", ":!docs/images/bench")
+"""All but what a run itself writes."""
 
 
 def description(at: datetime, amqp_url: str | None) -> dict[str, str]:
@@ -41,7 +43,11 @@ async def _rabbitmq(amqp_url: str) -> str:
 
 
 def _commit() -> str:
-    """Return the commit, marked where the tree has changes that are not committed."""
-    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
-    return found.stdout.strip() or "unknown"
+    """Return the commit, marked where the tree has changes other than those of an earlier run."""
+    commit = _git("rev-parse", "--short", "HEAD") or "unknown"
+    return f"{commit}-dirty" if _git("status", "--porcelain", *WRITTEN) else commit
+
+
+def _git(*arguments: str) -> str:
+    found = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    return found.stdout.strip()
