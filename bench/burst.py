@@ -92,7 +92,8 @@ def _burst(stage: Stage, of: Server, size: int, times: int) -> Callable[[], Mapp
     def measure() -> Mapping[str, float]:
         seconds: list[float] = []
         for number in range(times):
-            time.sleep((PAUSE + PAUSE_AN_ALERT * size) if number else 0)
+            if number:
+                time.sleep(PAUSE + PAUSE_AN_ALERT * size)
             sent = alerts(next(actions), symbols(size))
             answers = stage.client.burst(of.port, "/webhook", sent)
             seconds += [answer.seconds for answer in answers]

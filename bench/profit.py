@@ -27,7 +27,6 @@ from novalgo_analytics.store import Store
 from novalgo_common.store import Database
 
 FEW, SOME, MANY, MOST = 10_000, 20_000, 100_000, 1_000_000
-MATCHED = 20_000
 MICROSECONDS, SECONDS = "µs a fill", "CPU seconds"
 LARGEST = f"{MOST:,} fills take minutes: `python -m bench profit --largest` has them too."
 TRIED = 200
@@ -132,8 +131,8 @@ def _most(rooms: Mapping[int, Path]) -> str:
 
 
 def _against_pandas(stage: Stage) -> Comparison:
-    title = f"First in, first out over {MATCHED:,} fills"
-    movements = [movement_of_fill(each) for each in fills(MATCHED)]
+    title = f"First in, first out over {SOME:,} fills"
+    movements = [movement_of_fill(each) for each in fills(SOME)]
     frame = pd.DataFrame(
         [
             (each.symbol, each.timeframe, each.order, each.quantity, each.price, each.at)

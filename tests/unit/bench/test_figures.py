@@ -4,17 +4,7 @@ from math import exp
 
 import pytest
 
-from bench.figures import (
-    P50,
-    P99,
-    WORST,
-    Aim,
-    Comparison,
-    Series,
-    Spread,
-    latencies,
-    percentile,
-)
+from bench.figures import P50, P99, WORST, Aim, Comparison, Series, Spread, latencies, percentile
 
 
 @pytest.mark.parametrize(
@@ -38,11 +28,7 @@ def test_there_is_no_percentile_of_nothing() -> None:
 
 
 def test_latencies_are_told_in_milliseconds() -> None:
-    assert latencies([0.001, 0.002, 0.004]) == {
-        P50: 2.0,
-        P99: 4.0,
-        WORST: 4.0,
-    }
+    assert latencies([0.001, 0.002, 0.004]) == {P50: 2.0, P99: 4.0, WORST: 4.0}
 
 
 def test_the_median_round_is_quoted_with_both_ends() -> None:
