@@ -6,7 +6,6 @@ from novalgo_common.bus import ATTEMPTS
 from novalgo_common.delivery import deliver, describe, pause_after
 from novalgo_common.errors import PermanentError, UnavailableError
 from novalgo_common.events import Event
-from novalgo_common.wire import encode
 from tests.builders import a_fill
 from tests.listening import Listener
 
@@ -26,25 +25,16 @@ class Pauses:
 async def test_a_message_that_is_handled_is_not_tried_again() -> None:
     listener, pauses, fill = Listener(), Pauses(), a_fill()
 
-    assert await deliver(encode(fill), "q", listener, sleep=pauses) is None
+    assert await deliver(fill, "q", listener, sleep=pauses) is None
 
     assert listener.seen == [fill]
     assert pauses.taken == []
 
 
-@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"{}", b'{"type":"fill.recorded.v9"}'])
-async def test_what_is_no_event_is_dead_unseen(body: bytes) -> None:
-    listener = Listener()
-
-    assert await deliver(body, "q", listener, sleep=Pauses()) is not None
-
-    assert listener.seen == []
-
-
 async def test_what_can_never_be_handled_is_dead_at_once() -> None:
     listener, pauses = Listener(PermanentError("no such account")), Pauses()
 
-    error = await deliver(encode(a_fill()), "q", listener, sleep=pauses)
+    error = await deliver(a_fill(), "q", listener, sleep=pauses)
 
     assert error == "no such account"
     assert pauses.taken == []
@@ -53,7 +43,7 @@ async def test_what_can_never_be_handled_is_dead_at_once() -> None:
 async def test_what_fails_too_often_is_dead_for_its_last_reason() -> None:
     listener = Listener(*(RuntimeError(f"number {each}") for each in range(ATTEMPTS)))
 
-    error = await deliver(encode(a_fill()), "q", listener, sleep=Pauses())
+    error = await deliver(a_fill(), "q", listener, sleep=Pauses())
 
     assert error == f"RuntimeError: number {ATTEMPTS - 1}"
     assert len(listener.seen) == ATTEMPTS
@@ -63,13 +53,13 @@ async def test_an_outage_does_not_count_as_a_failure() -> None:
     bug, outage = RuntimeError("a bug"), UnavailableError("the store is away")
     listener = Listener(*[outage] * 50, *[bug] * (ATTEMPTS - 1), *[outage] * 50)
 
-    assert await deliver(encode(a_fill()), "q", listener, sleep=Pauses()) is None
+    assert await deliver(a_fill(), "q", listener, sleep=Pauses()) is None
 
 
 async def test_pauses_grow_to_a_limit() -> None:
     listener, pauses = Listener(*[UnavailableError("the store is away")] * 9), Pauses()
 
-    await deliver(encode(a_fill()), "q", listener, sleep=pauses)
+    await deliver(a_fill(), "q", listener, sleep=pauses)
 
     assert pauses.taken == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0]
     assert pause_after(1_000_000) == 5.0
@@ -78,7 +68,7 @@ async def test_pauses_grow_to_a_limit() -> None:
 async def test_something_cancelled_inside_a_handler_is_its_failure() -> None:
     listener = Listener(*[asyncio.CancelledError()] * ATTEMPTS)
 
-    assert await deliver(encode(a_fill()), "q", listener, sleep=Pauses()) == "CancelledError"
+    assert await deliver(a_fill(), "q", listener, sleep=Pauses()) == "CancelledError"
 
 
 async def test_a_cancelled_delivery_ends() -> None:
@@ -88,7 +78,7 @@ async def test_a_cancelled_delivery_ends() -> None:
         started.set()
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(deliver(encode(a_fill()), "q", handle, sleep=Pauses()))
+    task = asyncio.create_task(deliver(a_fill(), "q", handle, sleep=Pauses()))
     await started.wait()
     task.cancel()
 

@@ -53,7 +53,45 @@ async def test_what_the_bus_took_back_is_not_handled() -> None:
     assert gone.outcome == ""
 
 
-async def test_a_dead_message_holds_its_queue_until_the_dead_letters_have_it() -> None:
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"{}", b'{"type":"fill.recorded.v9"}'])
+async def test_what_is_no_event_is_dead_unseen(body: bytes) -> None:
+    listener = Listener()
+    worker = Worker("q", listener)
+    dead = FakeDelivery(body)
+
+    worker.take(dead)
+    await until(lambda: dead.outcome != "")
+    await worker.stop()
+
+    assert dead.outcome.startswith("dead: ")
+    assert listener.seen == []
+
+
+async def test_events_of_one_key_wait_for_each_other_and_for_no_other_key() -> None:
+    begun: list[str] = []
+    release = asyncio.Event()
+
+    async def handle(event: Event) -> None:
+        begun.append(event.key)
+        if event.key == "AAPL":
+            await release.wait()
+
+    worker = Worker("q", handle)
+    first, second, other = (
+        FakeDelivery(encode(a_fill(symbol=symbol))) for symbol in ("AAPL", "AAPL", "MSFT")
+    )
+    for delivery in (first, second, other):
+        worker.take(delivery)
+    await until(lambda: other.outcome == "handled")
+    assert begun == ["AAPL", "MSFT"]
+    release.set()
+    await until(lambda: second.outcome == "handled")
+    await worker.stop()
+
+    assert begun == ["AAPL", "MSFT", "AAPL"]
+
+
+async def test_a_dead_message_holds_its_key_until_the_dead_letters_have_it() -> None:
     worker = Worker("q", Listener(PermanentError("no such account")), sleep=_at_once)
     dead, next_one = FakeDelivery(refusals=3), FakeDelivery()
 

@@ -19,7 +19,6 @@ from novalgo_common.bus import ATTEMPTS, Handler
 from novalgo_common.errors import NovAlgoError, PermanentError, UnavailableError
 from novalgo_common.events import Event
 from novalgo_common.tracing import span
-from novalgo_common.wire import decode
 
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
@@ -45,13 +44,8 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
-async def deliver(body: bytes, queue: str, handler: Handler, *, sleep: Sleep) -> str | None:
-    """Bring the message to its handler; return None when that is done, else why it is dead."""
-    try:
-        event = decode(body)
-    except PermanentError as error:
-        _log.error("message.dead_lettered", queue=queue, error=describe(error))
-        return describe(error)
+async def deliver(event: Event, queue: str, handler: Handler, *, sleep: Sleep) -> str | None:
+    """Bring the event to its handler; return None when that is done, else why it is dead."""
     error_text = await _try(event, queue, handler, sleep)
     if error_text is not None:
         _log.error("message.dead_lettered", error=error_text, **_fields(event, queue))

@@ -1,8 +1,8 @@
-"""One queue's messages, one after the other, in a task of our own.
+"""One queue's messages, those of one key one after the other, in tasks of our own.
 
 A bus's client library cancels its callbacks when a connection drops, while a thread that the
-callback started runs on.  So a callback only hands over, and nobody cancels this task: what runs
-in it is at most one handler for the queue, and it always runs to its end.
+callback started runs on.  So a callback only hands over, and nobody cancels these tasks: what runs
+in them is at most one handler for a key, and it always runs to its end.
 """
 
 import asyncio
@@ -13,7 +13,10 @@ import structlog
 
 from novalgo_common.bus import Handler
 from novalgo_common.delivery import Sleep, deliver, describe, pause_after
-from novalgo_common.errors import PublishError
+from novalgo_common.errors import PermanentError, PublishError
+from novalgo_common.events import Event
+from novalgo_common.lanes import Lanes
+from novalgo_common.wire import decode
 
 _log = structlog.get_logger()
 
@@ -58,52 +61,59 @@ class _Stopped(Exception):  # noqa: N818 - no error: how a pause ends when the w
     pass
 
 
+@dataclass(frozen=True)
+class _Taken:
+    delivery: Delivery
+    found: Event | PermanentError
+    """What its body says, or that it is no event."""
+
+
 class Worker:
-    """Takes the deliveries of one queue through its handler, in order."""
+    """Takes the deliveries of one queue through its handler: those of one key in order."""
 
     def __init__(self, queue: str, handler: Handler, *, sleep: Sleep = asyncio.sleep) -> None:
         self._queue = queue
         self._handler = handler
         self._sleep = sleep
-        self._inbox: asyncio.Queue[Delivery | None] = asyncio.Queue()
         self._stopping = asyncio.Event()
-        self._task = asyncio.create_task(self._run(), name=f"worker {queue}")
+        self._lanes = Lanes(self._settle)
 
     def take(self, delivery: Delivery) -> None:
-        """Handle it after all that were taken before."""
+        """Handle it after all of its key that were taken before."""
         if self._stopping.is_set():
             delivery.left()
+            return
+        try:
+            event = decode(delivery.body)
+        except PermanentError as error:
+            self._lanes.put("", _Taken(delivery, error))
         else:
-            self._inbox.put_nowait(delivery)
+            self._lanes.put(event.key, _Taken(delivery, event))
 
     async def stop(self) -> None:
-        """Let the running handler finish, and leave everything else."""
+        """Let the running handlers finish, and leave everything else."""
         self._stopping.set()
-        self._inbox.put_nowait(None)
-        await self._task
-        while not self._inbox.empty():
-            if (delivery := self._inbox.get_nowait()) is not None:
+        await self._lanes.finish()
+
+    async def _settle(self, taken: _Taken) -> None:
+        delivery = taken.delivery
+        if self._stopping.is_set():
+            delivery.left()
+        elif not delivery.is_gone:
+            try:
+                error = await self._handle(taken.found)
+                await (delivery.handled() if error is None else self._bury(delivery, error))
+            except _Stopped:
+                delivery.left()
+            except Exception as failure:
+                _log.error("message.not_settled", queue=self._queue, error=describe(failure))
                 delivery.left()
 
-    async def _run(self) -> None:
-        while True:
-            delivery = await self._inbox.get()
-            if delivery is None:
-                return
-            if self._stopping.is_set():
-                delivery.left()
-            elif not delivery.is_gone:
-                await self._settle(delivery)
-
-    async def _settle(self, delivery: Delivery) -> None:
-        try:
-            error = await deliver(delivery.body, self._queue, self._handler, sleep=self._pause)
-            await (delivery.handled() if error is None else self._bury(delivery, error))
-        except _Stopped:
-            delivery.left()
-        except Exception as failure:
-            _log.error("message.not_settled", queue=self._queue, error=describe(failure))
-            delivery.left()
+    async def _handle(self, found: Event | PermanentError) -> str | None:
+        if isinstance(found, Event):
+            return await deliver(found, self._queue, self._handler, sleep=self._pause)
+        _log.error("message.dead_lettered", queue=self._queue, error=describe(found))
+        return describe(found)
 
     async def _bury(self, delivery: Delivery, error: str) -> None:
         failures = 0

@@ -1,5 +1,6 @@
 """Takes events from the bus and the stream into the store, and wakes who works on them."""
 
+import asyncio
 from dataclasses import dataclass
 
 import structlog
@@ -7,6 +8,7 @@ import structlog
 from novalgo_common.clock import Clock
 from novalgo_common.errors import PermanentError, UnavailableError
 from novalgo_common.events import Event, PositionsReported, SignalReceived, derived_id
+from novalgo_common.lanes import Lanes
 from novalgo_common.observability import about
 from novalgo_executor.broker import Broker, Connected, OrderUpdate
 from novalgo_executor.metrics import Metrics
@@ -47,15 +49,17 @@ class Handler:
         )
 
     async def follow_stream(self) -> None:
-        """Take in what the order stream says, for ever."""
-        async for news in self.broker.updates():
-            self.metrics.streamed()
-            match news:
-                case Connected():
-                    # The stream replays nothing: what it missed must be asked for.
-                    self.reconciler.want()
-                case OrderUpdate():
-                    await self._take_update(news)
+        """Take in what the order stream says, each symbol's in order, for ever."""
+        async with asyncio.TaskGroup() as tasks:
+            lanes = Lanes(self._take_update, tasks.create_task)
+            async for news in self.broker.updates():
+                self.metrics.streamed()
+                match news:
+                    case Connected():
+                        # The stream replays nothing: what it missed must be asked for.
+                        self.reconciler.want()
+                    case OrderUpdate():
+                        lanes.put(news.order.symbol, news)
 
     async def _take_update(self, update: OrderUpdate) -> None:
         try:

@@ -7,7 +7,15 @@ from novalgo_common.symbols import Symbol
 from novalgo_common.timeframes import Timeframe
 
 
-class TradingHalted(Event):
+class _InOneOrder(Event):
+    """What halts everything and what resumes a book come in the order in which they were said."""
+
+    @property
+    def key(self) -> str:
+        return "control"
+
+
+class TradingHalted(_InOneOrder):
     """Entries stop, for everything, a symbol or a book, until a person resumes.  Exits go on."""
 
     type: Literal["trading.halted.v1"] = "trading.halted.v1"
@@ -16,7 +24,7 @@ class TradingHalted(Event):
     reason: str
 
 
-class TradingResumed(Event):
+class TradingResumed(_InOneOrder):
     """A person lifted a halt."""
 
     type: Literal["trading.resumed.v1"] = "trading.resumed.v1"
@@ -24,7 +32,7 @@ class TradingResumed(Event):
     timeframe: Timeframe | None
 
 
-class HaltRequested(Event):
+class HaltRequested(_InOneOrder):
     """A person wants entries to stop, for everything, a symbol or a book.  Executor obeys."""
 
     type: Literal["halt.requested.v1"] = "halt.requested.v1"
@@ -33,7 +41,7 @@ class HaltRequested(Event):
     reason: str
 
 
-class ResumeRequested(Event):
+class ResumeRequested(_InOneOrder):
     """A person wants the halt of exactly this scope to be lifted."""
 
     type: Literal["resume.requested.v1"] = "resume.requested.v1"
@@ -41,7 +49,7 @@ class ResumeRequested(Event):
     timeframe: Timeframe | None
 
 
-class FlattenRequested(Event):
+class FlattenRequested(_InOneOrder):
     """A person wants the scope halted and every book of it closed."""
 
     type: Literal["flatten.requested.v1"] = "flatten.requested.v1"
