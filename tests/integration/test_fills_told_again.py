@@ -27,7 +27,7 @@ from novalgo_executor.allocate import Holdings
 from novalgo_executor.broker import BrokerFill, BrokerOrder, OrderRequest, PositionIntent
 from novalgo_executor.settings import Settings as ExecutorSettings
 from novalgo_executor.steps import Submit
-from novalgo_executor.store import Store
+from novalgo_executor.store import Effect, Store
 from tests.builders import NOON, SYMBOL, a_signal
 from tests.unit.executor.builders import a_stored_signal, store_intent
 
@@ -126,7 +126,7 @@ async def counted(
         for telling in tellings:
             if telling.by_stream:
                 stated = telling.order.as_of(telling.fill.cumulative)
-                assert await store.apply(stated, telling.fill)
+                assert await store.apply(stated, telling.fill) is not Effect.FOREIGN
             else:
                 assert await store.count_fill(telling.fill)
         waiting = await store.outbox.waiting(MOST)

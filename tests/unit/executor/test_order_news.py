@@ -11,7 +11,7 @@ from novalgo_common.settings import Settings
 from novalgo_common.store import Database
 from novalgo_executor.broker import BrokerOrder
 from novalgo_executor.steps import Submit
-from novalgo_executor.store import Store
+from novalgo_executor.store import Effect, Store
 from tests.builders import NOON, SYMBOL, a_signal
 from tests.unit.executor.builders import an_order, store_intent
 
@@ -46,10 +46,10 @@ def stated(status: OrderStatus, **changes: object) -> BrokerOrder:
 
 
 async def test_news_that_is_known_already_writes_nothing(store: Store, tmp_path: Path) -> None:
-    assert await store.apply(stated(OrderStatus.OPEN))
+    assert await store.apply(stated(OrderStatus.OPEN)) is Effect.NEWS
     written = bytes_written(tmp_path)
 
-    assert await store.apply(stated(OrderStatus.OPEN))
+    assert await store.apply(stated(OrderStatus.OPEN)) is Effect.KNOWN
 
     assert bytes_written(tmp_path) == written
 
@@ -71,7 +71,7 @@ async def test_news_that_differs_in_anything_is_kept(
     await store.apply(stated(OrderStatus.OPEN))
     written = bytes_written(tmp_path)
 
-    await store.apply(news)
+    assert await store.apply(news) is Effect.NEWS
 
     assert bytes_written(tmp_path) > written
 

@@ -135,20 +135,15 @@ class Desk:
 
     async def look_up_open(self, signal: Signal) -> None:
         """Ask the broker about the signal's open orders, of which no news has come."""
-        view = await self.store.view(signal, None)
+        view = await self.store.view(signal)
         for order in view.orders:
             if order.status is OrderStatus.OPEN:
                 await self._take_in(order, await self.poll.find(order))
 
     async def _facts(self, signal: Signal) -> Facts:
-        shared = self.rules.limits.are_shared
         config = self.config
         row = config.row(signal.symbol, signal.timeframe)
-        view = await self.store.view(
-            signal,
-            self.reconciler.exposure if shared else None,
-            cooldown=row.cooldown if row is not None else None,
-        )
+        view = await self.store.view(signal, cooldown=row.cooldown if row is not None else None)
         return Facts(
             row=row,
             row_problem=config.problem(signal.symbol, signal.timeframe),
@@ -167,7 +162,6 @@ class Desk:
             age=self.ages.of(signal.signal_id, age_counts_from(signal, view.orders)),
             compared=self.reconciler.is_recent,
             halt=view.halt,
-            usage=view.usage,
             config_read_at=config.read_at,
             equity=self.reconciler.equity,
             last_entry=view.last_entry,
@@ -179,6 +173,8 @@ class Desk:
         if ask.quote:
             quote = await self.market.quote(signal.symbol)
             facts = replace(facts, quote=quote, quote_missing=quote is None)
+            if self.rules.limits.are_shared:
+                facts = replace(facts, usage=await self.store.usage(self.reconciler.exposure))
         if ask.position:
             facts = replace(facts, broker_position=await self.market.position(signal.symbol))
         return facts

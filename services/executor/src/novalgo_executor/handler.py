@@ -14,7 +14,7 @@ from novalgo_executor.broker import Broker, Connected, OrderUpdate
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.reconciler import Reconciler
 from novalgo_executor.snapshot import position_snapshots
-from novalgo_executor.store import Store
+from novalgo_executor.store import Effect, Store
 from novalgo_executor.symbol_workers import SymbolWorkers
 
 log = structlog.get_logger()
@@ -63,9 +63,10 @@ class Handler:
 
     async def _take_update(self, update: OrderUpdate) -> None:
         try:
-            if await self.store.apply(update.order, update.fill):
+            effect = await self.store.apply(update.order, update.fill)
+            if effect is Effect.NEWS:
                 self.workers.wake(update.order.symbol)
-            elif update.fill is not None:
+            elif effect is Effect.FOREIGN and update.fill is not None:
                 self.reconciler.want()
         except UnavailableError as error:
             log.warning("stream.update_not_stored", problem=str(error))

@@ -35,7 +35,7 @@ from novalgo_executor.order_poll import OVERLAP, OrderPoll
 from novalgo_executor.position_check import SETTLE, PositionCheck
 from novalgo_executor.reconcile import GIVEN_UP_AFTER
 from novalgo_executor.snapshot import position_snapshots
-from novalgo_executor.store import Exposure, Store
+from novalgo_executor.store import Effect, Exposure, Store
 
 log = structlog.get_logger()
 
@@ -236,7 +236,7 @@ class Reconciler:
             order = await self._broker.order(fill.order_id)
             if order is None:
                 return  # a fresh order cannot always be read at once, and may be ours: next time
-            if await self._store.apply(order, fill):
+            if await self._store.apply(order, fill) is not Effect.FOREIGN:
                 return
             self._foreign_orders.add(fill.order_id)
         await self._store.count_foreign_fill(fill)

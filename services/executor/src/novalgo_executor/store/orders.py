@@ -24,6 +24,7 @@ from novalgo_executor.broker import BrokerFill, BrokerOrder, OrderRequest, Posit
 from novalgo_executor.facts import ZERO, Order, Signal
 from novalgo_executor.steps import Submit
 from novalgo_executor.store import account, event_ids, positions
+from novalgo_executor.store.effect import Effect
 from novalgo_executor.store.tables import ORDERS
 
 
@@ -131,25 +132,25 @@ def apply(
     stated: BrokerOrder,
     fill: BrokerFill | None,
     now: datetime,
-) -> bool:
-    """Take in what the broker states of an order; return whether it is one of ours.
+) -> Effect:
+    """Take in what the broker states of an order; return what that changes.
 
     Statements come from the answer to a submit, the stream and the polls, late and in any order:
     a filled quantity only grows, and an ended order stays ended.
     """
     row = _named(connection, stated.client_order_id)
     if row is None:
-        return False
+        return Effect.FOREIGN
     if row.order_id is None:
         outbox.add(connection, _submitted(row, now))
-    _update(connection, row, stated, now)
+    changed = _update(connection, row, stated, now)
     if fill is not None:
         count(connection, outbox, fill, now)
     complete(connection, outbox, row.client_order_id, now)
-    return True
+    return Effect.NEWS if changed or fill is not None else Effect.KNOWN
 
 
-def _update(connection: Connection, row: Any, stated: BrokerOrder, now: datetime) -> None:
+def _update(connection: Connection, row: Any, stated: BrokerOrder, now: datetime) -> bool:
     filled = max(row.filled_quantity, stated.filled_quantity)
     newer = stated.filled_quantity >= row.filled_quantity
     was_terminal = OrderStatus(row.status).is_terminal
@@ -169,8 +170,10 @@ def _update(connection: Connection, row: Any, stated: BrokerOrder, now: datetime
         "detail": stated.detail or row.detail,
     }
     # Most news repeats what is known: a transaction that changes nothing waits for no disk.
-    if any(getattr(row, column) != value for column, value in changes.items()):
-        connection.execute(_CHANGING, {"name": row.client_order_id, **changes})
+    if all(getattr(row, column) == value for column, value in changes.items()):
+        return False
+    connection.execute(_CHANGING, {"name": row.client_order_id, **changes})
+    return True
 
 
 def count(connection: Connection, outbox: Outbox, fill: BrokerFill, now: datetime) -> bool:

@@ -28,7 +28,7 @@ from novalgo_executor.broker import (
     CashActivity,
     Undoing,
 )
-from novalgo_executor.facts import NO_USAGE, Order, Signal
+from novalgo_executor.facts import Order, Signal
 from novalgo_executor.halts import Halt, Scope, halted
 from novalgo_executor.limits import Limits, Trip, Usage, trips
 from novalgo_executor.split import Part, Stated
@@ -44,6 +44,7 @@ from novalgo_executor.store import (
     signals,
     undoings,
 )
+from novalgo_executor.store.effect import Effect
 from novalgo_executor.store.tables import OUTBOX
 from novalgo_executor.store.undoings import Counted
 
@@ -61,7 +62,6 @@ class BookView:
     moving: tuple[Order, ...]
     newer_waits: bool
     halt: Halt | None
-    usage: Usage
     last_entry: datetime | None
     """The book's last opening within its cooldown."""
 
@@ -128,13 +128,10 @@ class Store:
 
         return await self._database.write(end)
 
-    async def view(
-        self, signal: Signal, exposure: Exposure | None, *, cooldown: int | None = None
-    ) -> BookView:
+    async def view(self, signal: Signal, *, cooldown: int | None = None) -> BookView:
         """Return what bears on a signal, as of one moment.
 
-        With `exposure` it says how much of the shared limits is used; with `cooldown` (seconds),
-        when the book was last opened in that time.
+        With `cooldown` (seconds) it says when the book was last opened in that time.
         """
         now = self._clock()
 
@@ -162,11 +159,6 @@ class Store:
                     for other in signals.active(connection, signal.symbol)
                 ),
                 halt=halted(halts.all_of_them(connection), signal.symbol, signal.timeframe),
-                usage=(
-                    halts.usage(connection, exposure.dollars, exposure.at, now)
-                    if exposure is not None
-                    else NO_USAGE
-                ),
                 last_entry=(
                     orders.last_entry(connection, signal, now - timedelta(seconds=cooldown))
                     if cooldown is not None
@@ -175,6 +167,13 @@ class Store:
             )
 
         return await self._database.read(read)
+
+    async def usage(self, exposure: Exposure) -> Usage:
+        """Return how much of the limits that all books share is used."""
+        now = self._clock()
+        return await self._database.read(
+            lambda c: halts.usage(c, exposure.dollars, exposure.at, now)
+        )
 
     # --- orders
 
@@ -245,8 +244,8 @@ class Store:
             lambda c: orders.refuse(c, self.outbox, client_order_id, detail, now)
         )
 
-    async def apply(self, stated: BrokerOrder, fill: BrokerFill | None = None) -> bool:
-        """Take in what the broker states of an order; return whether it is one of ours."""
+    async def apply(self, stated: BrokerOrder, fill: BrokerFill | None = None) -> Effect:
+        """Take in what the broker states of an order; return what that changes."""
         now = self._clock()
         return await self._database.write(lambda c: orders.apply(c, self.outbox, stated, fill, now))
 
