@@ -5,6 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -19,7 +20,6 @@ from bench import (
     alert_to_order,
     allowance,
     burst,
-    idle,
     killed,
     memory,
     page,
@@ -59,7 +59,6 @@ class Name(StrEnum):
     ABUSE = "abuse"
     MEMORY = "memory"
     SHEET_MEMORY = "sheet-memory"
-    IDLE = "idle"
     RESTART = "restart"
 
 
@@ -78,18 +77,20 @@ BENCHMARKS: dict[Name, Callable[[Stage], Sequence[Found]]] = {
     Name.ABUSE: abuse.measure,
     Name.MEMORY: memory.measure,
     Name.SHEET_MEMORY: sheet_memory.measure,
-    Name.IDLE: idle.measure,
     Name.RESTART: restart.measure,
 }
+COUNTED = (Name.KILLED, Name.MEMORY, Name.SHEET_MEMORY)
+"""What is counted and not timed: it runs while the allowance waits for minutes to pass."""
 
 
 def main(
     names: Annotated[
         list[Name] | None, typer.Argument(help="Which benchmarks; without any, all of them.")
     ] = None,
-    rounds: Annotated[
-        int, typer.Option(min=1, help="Rounds of the slow comparisons; the quick take more.")
-    ] = 3,
+    patience: Annotated[
+        float,
+        typer.Option(min=0, help="How many times as long as usual unsure ratios may take."),
+    ] = 1.0,
     largest: Annotated[
         bool, typer.Option("--largest", help="Also the sizes that take many minutes.")
     ] = False,
@@ -103,14 +104,20 @@ def main(
     fails nothing.
     """
     console = Console(width=120)
-    began = datetime.now(UTC)
+    began, started = datetime.now(UTC), time.monotonic()
     with rabbitmq() as amqp_url:
-        given = Given(rounds, amqp_url, largest)
+        given = Given(patience, amqp_url, largest)
         machine = description(began, amqp_url)
         for name, value in machine.items():
             console.print(f"{name}: {value}")
         measured = _measure(list(names or Name), console, given)
-    run = Run(machine=machine, began=f"{began:%Y%m%dT%H%M%SZ}", whole=not names, measured=measured)
+    run = Run(
+        machine=machine,
+        began=f"{began:%Y%m%dT%H%M%SZ}",
+        seconds=time.monotonic() - started,
+        whole=not names,
+        measured=measured,
+    )
     folder = DOCS if run.whole else RESULTS
     write_page(folder / "benchmarks.md", folder / "images" / "bench", run)
     console.print(
@@ -120,41 +127,58 @@ def main(
 
 
 def _measure(names: Sequence[Name], console: Console, given: Given) -> list[Measured]:
+    beside = [name for name in names if name in COUNTED and Name.ALLOWANCE in names]
+    others = [name for name in names if name not in beside]
     measured: list[Measured] = []
-    for number, name in enumerate(names, start=1):
-        so_far = sum(each.seconds for each in measured)
-        place = f"{number} of {len(names)}, {so_far:.0f} s so far: {name}"
-        console.print(f"\n[bold blue]{place}[/]")
-        measured.append(_one(name, console, given))
+    began = time.monotonic()
+    for number, name in enumerate(others, start=1):
+        together = [name, *beside] if name is Name.ALLOWANCE else [name]
+        place = f"{number} of {len(others)}, {time.monotonic() - began:.0f} s so far"
+        console.print(f"\n[bold blue]{place}: {' and '.join(together)}[/]")
+        with console.status(f"{name}: starting") as status:
+            found = _side_by_side(together, given, status.update)
+        for each in found:
+            _show(each, console)
+        measured += found
     return measured
 
 
-def _one(name: Name, console: Console, given: Given) -> Measured:
+def _side_by_side(
+    names: Sequence[Name], given: Given, tell: Callable[[str], None]
+) -> list[Measured]:
+    first, *beside = names
+    with ThreadPoolExecutor(1) as thread:
+        later = thread.submit(lambda: [_one(name, given, tell) for name in beside])
+        return [_one(first, given, tell), *later.result()]
+
+
+def _one(name: Name, given: Given, tell: Callable[[str], None]) -> Measured:
     """Carry out one benchmark; whatever goes wrong in it costs no other its figures."""
     found: Sequence[Found] = ()
     trouble, began = "", time.monotonic()
     try:
-        found = _run(name, console, given)
+        found = _run(name, given, tell)
     except Exception as error:
         trouble = f"{type(error).__name__}: {error}"
-        console.print(f"[red]{name} was not measured:[/] {escape(trouble)}")
-    for each in found:
+    return Measured(name=name, seconds=time.monotonic() - began, found=found, trouble=trouble)
+
+
+def _show(measured: Measured, console: Console) -> None:
+    if measured.trouble:
+        console.print(f"[red]{measured.name} was not measured:[/] {escape(measured.trouble)}")
+    for each in measured.found:
         show(console, each)
-    seconds = time.monotonic() - began
-    return Measured(name=name, seconds=seconds, found=found, trouble=trouble)
 
 
-def _run(name: Name, console: Console, given: Given) -> Sequence[Found]:
+def _run(name: Name, given: Given, tell: Callable[[str], None]) -> Sequence[Found]:
     if given.amqp_url is not None:
         # What one benchmark leaves lying there would be traded in the next.
         delete_our_queues(given.amqp_url)
     with (
         client() as sender,
         tempfile.TemporaryDirectory(prefix="novalgo-bench-") as folder,
-        console.status(f"{name}: starting") as status,
     ):
-        stage = Stage(Path(folder), sender, given, status.update)
-        return BENCHMARKS[name](stage)
+        return BENCHMARKS[name](Stage(Path(folder), sender, given, tell))
 
 
 if __name__ == "__main__":

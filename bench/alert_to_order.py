@@ -1,4 +1,4 @@
-"""From sending an alert to the arrival of its order at the broker, on both buses."""
+"""From sending an alert to the arrival of its order, on both buses; and both of them at rest."""
 
 import json
 import time
@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.alerts import alerts, symbols
 from bench.client import BenchError
 from bench.figures import Aim, Comparison, percentile
+from bench.idle import at_rest
 from bench.load import Answer
 from bench.novalgo import System, novalgo, simulator
 from bench.orders import arrivals
@@ -25,7 +26,7 @@ KEPT = (
     "before an order leaves, signal and intent are committed, the store is looked at twice, and an "
     "entry asks for a quote; the floor keeps, knows and asks nothing"
 )
-PAUSE = 0.15
+PAUSE = 0.1
 """Seconds between single alerts: what follows an order, its fill and its rows, is done by then."""
 
 
@@ -37,11 +38,11 @@ def measure(stage: Stage) -> list[Comparison]:
         local = stack.enter_context(novalgo(stage.room("local")))
         rabbit = stack.enter_context(novalgo(stage.room("rabbit"), stage.amqp_url))
         systems: Mapping[str, System] = {FLOOR: floor, LOCAL: local, RABBIT: rabbit}
+        one_by_one = f"Alert to order, one alert every {PAUSE:g} s"
         return [
-            _compare(stage, systems, f"Alert to order, one alert every {PAUSE:g} s", _one_by_one),
-            _compare(
-                stage, systems, "Alert to order, 100 alerts in one instant", _at_once, warm=True
-            ),
+            _compare(stage, systems, one_by_one, _one_by_one, 50),
+            _compare(stage, systems, "Alert to order, 100 alerts in one instant", _at_once, 60),
+            at_rest(stage, local, rabbit),
         ]
 
 
@@ -49,7 +50,7 @@ Send = Callable[[Stage, Server, str], Sequence[Answer]]
 
 
 def _compare(
-    stage: Stage, systems: Mapping[str, System], title: str, send: Send, *, warm: bool = False
+    stage: Stage, systems: Mapping[str, System], title: str, send: Send, seconds: float
 ) -> Comparison:
     contenders = [
         Contender(name, _measure(stage, system, send), [*system.services, system.simulator])
@@ -59,7 +60,7 @@ def _compare(
         title=title,
         about="Alert sent to its POST /v2/orders at the simulated Alpaca, by the simulator's "
         "clock.  The floor keeps, checks and sizes nothing: publish confirmed, consume, POST.",
-        series=take_turns(stage, title, contenders, stage.rounds + 1, warm=warm),
+        series=take_turns(stage, title, contenders, seconds),
         aims=[
             Aim(series=name, figure=figure, at_most=times, reason=KEPT)
             for name in (LOCAL, RABBIT)

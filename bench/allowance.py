@@ -37,8 +37,7 @@ def measure(stage: Stage) -> list[Comparison]:
             wait_for_assets(broker)
             held = stores.bytes_held(room)
             requests = _requests(stage, System(running[0], running, broker))
-            signals = 2 * SIZE * len(requests.floor.rounds)
-            grown = stores.growth(held, stores.bytes_held(room), signals)
+            grown = stores.growth(held, stores.bytes_held(room), 2 * SIZE)
             stage.tell("reversals: buying what is to be reversed")
             _send(stage, System(running[0], running, broker), "BUY")
             unlimited.close()
@@ -54,18 +53,16 @@ def measure(stage: Stage) -> list[Comparison]:
 
 
 def _requests(stage: Stage, system: System) -> Comparison:
-    rounds: dict[str, list[Mapping[str, float]]] = {FLOOR: [], NOVALGO: []}
-    for number in range(min(stage.rounds, 2)):
-        stage.tell(f"requests an order: round {number + 1}")
-        entries = _counted(stage, system, "BUY")
-        exits = _counted(stage, system, "CLOSE")
-        for name, figures in rounds.items():
-            figures.append({ENTRY: entries[name], EXIT: exits[name]})
+    stage.tell("requests an order")
+    entries = _counted(stage, system, "BUY")
+    exits = _counted(stage, system, "CLOSE")
     return Comparison(
         title=f"Alpaca's requests for an order, {SIZE} alerts in one instant",
         about=f"Requests that count against the {BUDGET} a minute for trading, those of the "
         "regular comparisons included, for each order.  Market data have a limit of their own.",
-        series=[Series(name, figures) for name, figures in rounds.items()],
+        series=[
+            Series(name, [{ENTRY: entries[name], EXIT: exits[name]}]) for name in (FLOOR, NOVALGO)
+        ],
         aims=[Aim(series=NOVALGO, figure=figure, at_most=1.2) for figure in (ENTRY, EXIT)],
     )
 

@@ -14,10 +14,10 @@ from bench.stage import Contender, Stage, floor_server, take_turns
 FLOOR = "bare FastAPI endpoint, one insert"
 TOGETHER = "NovAlgo in one process"
 ALONE = "ingest in a process of its own"
-REPEATED = {1: 100, 10: 10, 100: 1, 1000: 1}
+REPEATED = {1: 50, 10: 10, 100: 1, 1000: 1}
 """By size: how often a round sends the burst."""
-ROUNDS = {1: 1, 10: 2, 100: 8, 1000: 3}
-"""By size: how many rounds it takes for one that was asked for."""
+SECONDS = {1: 20, 10: 20, 100: 25, 1000: 25}
+"""By size: how long it may take."""
 SHARED = "one interpreter answers and trades: what the first set off takes turns with the last"
 CHECKED = "an alert is checked, translated and stored with its event; the floor inserts its bytes"
 PAUSE, PAUSE_AN_ALERT = 0.015, 0.004
@@ -66,7 +66,7 @@ def _together(stage: Stage, floor: Server) -> Comparison:
             title=title,
             about="Alert sent to answer received.  The four services share one interpreter, and "
             "begin to trade each alert as soon as the burst is answered.",
-            series=take_turns(stage, title, contenders, stage.rounds * 2),
+            series=take_turns(stage, title, contenders, 25),
             aims=[Aim(series=TOGETHER, figure=P99, at_most=2, reason=SHARED)],
         )
 
@@ -80,7 +80,7 @@ def _alone(stage: Stage, floor: Server, ingest: Server, size: int) -> Comparison
     return Comparison(
         title=title,
         about="Alert sent to answer received.  Ingest publishes to RabbitMQ; nobody consumes.",
-        series=take_turns(stage, title, contenders, stage.rounds * ROUNDS[size]),
+        series=take_turns(stage, title, contenders, SECONDS[size]),
         aims=[Aim(series=ALONE, figure=P99, at_most=1.5, reason=CHECKED)] if size == 100 else [],
     )
 

@@ -43,8 +43,8 @@ def main(
 ) -> None:
     """Print each ratio of two runs, and whether they agree within 20 %.
 
-    What either run says itself to be uncertain by more than 10 % is told apart: mostly the worst of
-    a round and percentiles of few answers.  The exit code is 1 when a settled ratio does not agree,
+    What either run says itself to be uncertain by more than 10 % is told apart: mostly
+    percentiles of few answers.  The exit code is 1 when a settled ratio does not agree,
     and 2 when there are no two runs.
     """
     console = Console(width=140)
@@ -89,10 +89,9 @@ def ratios(run: Run) -> Iterator[tuple[str, tuple[float, bool]]]:
 def _ratios(comparison: Comparison) -> Iterator[tuple[str, tuple[float, bool]]]:
     floor = comparison.floor
     for series in comparison.series[1:]:
-        for figure in floor.figures:
-            if floor.is_above_nothing(figure):
-                name = f"{comparison.title}: {series.name}, {figure}"
-                yield name, (series.ratio(floor, figure), series.is_settled(floor, figure))
+        for figure in series.compared(floor):
+            name = f"{comparison.title}: {series.name}, {figure}"
+            yield name, (series.ratio(floor, figure), series.is_settled(floor, figure))
 
 
 def _table(pairs: list[Pair], first: Path, second: Path) -> Table:

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log, sqrt
-from statistics import geometric_mean, mean, median, stdev
+from math import exp, log, sqrt
+from statistics import mean, median, stdev
 
 P50, P99, WORST = "p50 ms", "p99 ms", "worst ms"
 ACKS = "acks a second"
 COST = "processor µs an alert"
 SETTLED = 0.1
 """Up to this uncertainty a ratio is one that another run will find again."""
+SURE = 0.07
+"""Up to this one no more rounds are taken: what few rounds say of themselves may be luck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +38,37 @@ class Series:
         return Spread.of([each[figure] for each in self.rounds])
 
     def ratio(self, floor: "Series", figure: str) -> float:
-        """Return how many times the floor's figure this is: the geometric mean over the rounds.
+        """Return how many times the floor's figure this is: the geometric mean of the middle half.
 
-        A round measures both within moments, so what slows the machine for a while slows both.
+        A round measures both within moments, so what slows the machine for a while slows both; what
+        slows it for a moment spoils one round, which then is among the quarters that do not count.
         """
         ratios = self._ratios(floor, figure)
-        return geometric_mean(ratios) if all(ratios) else mean(ratios)
+        if not all(ratios):
+            return mean(ratios)
+        return exp(mean(_middle_half(sorted(map(log, ratios)))))
 
     def uncertainty(self, floor: "Series", figure: str) -> float | None:
         """Return by how much of itself the ratio is uncertain: twice its standard error.
 
-        None where it was taken once, or a round found nothing.
+        That of a trimmed mean (Tukey and McLaughlin 1963): what is trimmed counts as the nearest
+        that is not.  None where it was taken once, or a round found nothing.
         """
         ratios = self._ratios(floor, figure)
         if len(ratios) == 1 or not all(ratios):
             return None
-        return 2 * stdev(map(log, ratios)) / sqrt(len(ratios))
+        middle = _middle_half(sorted(map(log, ratios)))
+        trimmed = (len(ratios) - len(middle)) // 2
+        kept = [*[middle[0]] * trimmed, *middle, *[middle[-1]] * trimmed]
+        return 2 * stdev(kept) * sqrt(len(kept)) / len(middle)
 
     def is_settled(self, floor: "Series", figure: str) -> bool:
         """Return whether the rounds agree so well that another run will find the same ratio."""
         return (self.uncertainty(floor, figure) or 0.0) <= SETTLED
+
+    def compared(self, floor: "Series") -> list[str]:
+        """Return the figures that have a ratio: not the worst of a round, which is one event."""
+        return [each for each in floor.figures if each != WORST and floor.is_above_nothing(each)]
 
     def _ratios(self, floor: "Series", figure: str) -> list[float]:
         pairs = zip(self.rounds, floor.rounds, strict=True)
@@ -131,6 +144,12 @@ class Growth:
 
 
 Found = Comparison | Growth
+
+
+def _middle_half(ordered: Sequence[float]) -> Sequence[float]:
+    """Return what is left without the lowest and the highest quarter."""
+    quarter = len(ordered) // 4
+    return ordered[quarter : len(ordered) - quarter]
 
 
 def latencies(seconds: Sequence[float]) -> dict[str, float]:

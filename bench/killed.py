@@ -15,7 +15,7 @@ from bench.stage import Stage
 SIZE = 100
 QUEUED, NOVALGO = "a queue in memory", "NovAlgo in one process"
 LOST = "answered and lost"
-SETTLED = 8.0
+SETTLED = 5.0
 """Seconds after the restart in which an order may still come."""
 
 

@@ -77,7 +77,7 @@ def _by_age(stage: Stage, young: NovAlgo, old: NovAlgo) -> list[Comparison]:
             Comparison(
                 title=title,
                 about=f"Asked {ASKED} times a round, one after the other, over one connection.",
-                series=take_turns(stage, title, contenders, stage.rounds),
+                series=take_turns(stage, title, contenders, 7),
             )
         )
     return found
@@ -94,7 +94,7 @@ def _lists(stage: Stage, running: NovAlgo, trades: int) -> Comparison:
         title=title,
         about=f"Each asked {ASKED} times a round, one after the other, over one connection.  The "
         f"aim is 200 ms at p95.  `python -m bench page --largest` has {TRADES:,} trades.",
-        series=take_turns(stage, title, contenders, stage.rounds),
+        series=take_turns(stage, title, contenders, 25),
     )
 
 
@@ -135,7 +135,8 @@ def _pages(stage: Stage, running: NovAlgo) -> Comparison:
             stage,
             title,
             [Contender(QUIET, load(1), [server]), Contender(OPEN, load(PAGES), [server])],
-            stage.rounds + 1,
+            30,
+            least=3,
             warm=True,
         ),
         aims=[Aim(series=OPEN, figure=P50, at_most=3)],

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,8 +16,9 @@ from typing import Any
 import pandas as pd
 
 from bench.client import BenchError
-from bench.figures import Aim, Comparison, Found, Growth, Series
+from bench.figures import Aim, Comparison, Found, Growth
 from bench.history import fill, fills, fresh, seed, settings
+from bench.kept_open import kept_open
 from bench.processor import processor_seconds
 from bench.stage import Contender, Stage, take_turns
 from novalgo_analytics.accounting.ledger import build
@@ -26,10 +28,10 @@ from novalgo_analytics.rebuilder import Rebuilder
 from novalgo_analytics.store import Store
 from novalgo_common.store import Database
 
-FEW, SOME, MANY, MOST = 10_000, 20_000, 100_000, 1_000_000
+FEWEST, FEW, SOME, MANY, MOST = 2_000, 10_000, 20_000, 100_000, 1_000_000
 MICROSECONDS, SECONDS = "µs a fill", "CPU seconds"
 LARGEST = f"{MOST:,} fills take minutes: `python -m bench profit --largest` has them too."
-TRIED = 200
+TRIED = 100
 MONTH, FIVE_YEARS = 21, 1260
 TRADES_A_DAY = 8
 LOOP = "pandas, a loop over the rows"
@@ -43,7 +45,8 @@ def measure(stage: Stage) -> list[Found]:
         fill,
         ledgers,
         _from_the_journal(
-            stage, rooms if stage.largest else {FEW: rooms[FEW], SOME: _journaled(stage, SOME)}
+            stage,
+            rooms if stage.largest else {FEWEST: _journaled(stage, FEWEST), FEW: rooms[FEW]},
         ),
         Growth(
             title="What more fills cost",
@@ -71,19 +74,16 @@ def _journaled(stage: Stage, count: int) -> Path:
 
 def _one_fill(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
     title = "A fill, by how many came before it"
+    with ExitStack() as stack:
+        contenders = [
+            Contender(f"after {count:,}", stack.enter_context(_recording(room, count)), [])
+            for count, room in rooms.items()
+        ]
+        series = take_turns(stage, title, contenders, 20)
     return Comparison(
         title=title,
         about=f"Journaled, derived from, committed, and in the ledgers.  {LARGEST}",
-        series=take_turns(
-            stage,
-            title,
-            [
-                Contender(f"after {count:,}", lambda c=count: _record(rooms[c], c), [])  # type: ignore[misc]
-                for count in rooms
-            ],
-            stage.rounds,
-            warm=True,
-        ),
+        series=series,
         aims=[Aim(series=f"after {max(rooms):,}", figure=MICROSECONDS, at_most=2)],
     )
 
@@ -101,23 +101,31 @@ def _ledgers_by_size(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
                 Contender(f"{count:,} fills", lambda c=count: _ledgers(rooms[c]), [])  # type: ignore[misc]
                 for count in rooms
             ],
-            min(stage.rounds, 2),
+            25,
+            least=4,
         ),
         aims=[Aim(series=_most(rooms), figure=SECONDS, at_most=1.2 * _linear(rooms))],
     )
 
 
 def _from_the_journal(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
-    series = []
-    for count, room in rooms.items():
-        stage.tell(f"`novalgo rebuild` of {count:,} fills")
-        series.append(Series(f"{count:,} fills", [_derived(room)]))
+    title = "Everything derived from the journal again, and compared"
     return Comparison(
-        title="Everything derived from the journal again, and compared",
+        title=title,
         about="`novalgo rebuild --replace`: every event read and derived from, kept, derived from "
         "a second time, and every row and ledger compared byte for byte.  Linear would be "
         f"{_linear(rooms)} times the floor's.  {LARGEST}",
-        series=series,
+        series=take_turns(
+            stage,
+            title,
+            [
+                Contender(f"{count:,} fills", lambda r=room: _derived(r), [])  # type: ignore[misc]
+                for count, room in rooms.items()
+            ],
+            30,
+            least=1 if stage.largest else 4,
+            warm=True,
+        ),
         aims=[Aim(series=_most(rooms), figure=SECONDS, at_most=1.2 * _linear(rooms))],
     )
 
@@ -153,7 +161,7 @@ def _against_pandas(stage: Stage) -> Comparison:
                 Contender(LOOP, lambda: _timed(lambda: _loop(frame)), []),
                 Contender("NovAlgo's ledgers", lambda: _timed(lambda: _built(movements)), []),
             ],
-            stage.rounds,
+            18,
             warm=True,
         ),
         aims=[Aim(series="NovAlgo's ledgers", figure=SECONDS, at_most=0.2)],
@@ -175,18 +183,21 @@ def _report(stage: Stage) -> Comparison:
                 Contender(f"{days} days", lambda d=days: _written(rooms[d], d), [])  # type: ignore[misc]
                 for days in (MONTH, FIVE_YEARS)
             ],
-            stage.rounds,
+            25,
+            least=4,
             warm=True,
         ),
     )
 
 
-def _record(room: Path, count: int) -> Mapping[str, float]:
-    async def work() -> float:
-        async with Database.open(settings(room), "analytics") as database:
-            store = Store(database, lambda: datetime.now(UTC))
-            bookkeeper = Bookkeeper(store)
-            await bookkeeper.ledgers()
+@contextmanager
+def _recording(room: Path, count: int) -> Iterator[Callable[[], Mapping[str, float]]]:
+    with kept_open(Database.open(settings(room), "analytics")) as (database, run):
+        store = Store(database, lambda: datetime.now(UTC))
+        bookkeeper = Bookkeeper(store)
+        run(bookkeeper.ledgers())
+
+        async def work() -> float:
             taken = []
             for _ in range(TRIED):
                 began = time.perf_counter()
@@ -195,7 +206,7 @@ def _record(room: Path, count: int) -> Mapping[str, float]:
                 taken.append(time.perf_counter() - began)
             return sorted(taken)[TRIED // 2]
 
-    return {MICROSECONDS: asyncio.run(work()) * 1e6}
+        yield lambda: {MICROSECONDS: run(work()) * 1e6}
 
 
 def _ledgers(room: Path) -> Mapping[str, float]:

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import aio_pika
@@ -11,14 +11,15 @@ from aio_pika.abc import AbstractChannel
 
 from bench.client import BenchError
 from bench.figures import P50, Aim, Comparison, Series, latencies
-from bench.stage import Stage
+from bench.kept_open import kept_open
+from bench.stage import Contender, Stage, take_turns
 from novalgo_common.events import Event
 from novalgo_common.rabbitmq import RabbitBus
 from novalgo_common.topology import destinations
 from novalgo_common.wire import encode
 from tests.builders import a_signal
 
-COUNT = 500
+COUNT = 300
 QUEUE = "bench.publishing"
 FLOOR, BUS = "aio-pika, confirmed", "NovAlgo's bus"
 AT_ONCE = "confirms a second, 100 at once"
@@ -29,40 +30,44 @@ Publish = Callable[[Event], Awaitable[object]]
 def measure(stage: Stage) -> list[Comparison]:
     if stage.amqp_url is None:
         raise BenchError("a confirmed publish needs RabbitMQ, and there is none")
-    rounds = asyncio.run(_rounds(stage, stage.amqp_url))
+    title = "A confirmed publish to a quorum queue"
     return [
         Comparison(
-            title="A confirmed publish to a quorum queue",
+            title=title,
             about=f"{COUNT} signals one after the other, each confirmed before the next, then as "
             "many with 100 on their way.  A signal goes to three queues; the floor sends bytes "
             "that were encoded beforehand three times to one.",
-            series=[Series(name, figures) for name, figures in rounds.items()],
+            series=_series(stage, title, stage.amqp_url),
             aims=[Aim(series=BUS, figure=P50, at_most=1.5)],
         )
     ]
 
 
-async def _rounds(stage: Stage, amqp_url: str) -> Mapping[str, list[Mapping[str, float]]]:
-    async with AsyncExitStack() as stack:
-        bare = await stack.enter_async_context(await aio_pika.connect(amqp_url))
+def _series(stage: Stage, title: str, amqp_url: str) -> list[Series]:
+    with kept_open(_connected(amqp_url)) as (publishers, run):
+        contenders = [
+            Contender(name, lambda each=each: run(_figures(each)), [])  # type: ignore[misc]
+            for name, each in publishers.items()
+        ]
+        return take_turns(stage, title, contenders, 25)
+
+
+@asynccontextmanager
+async def _connected(amqp_url: str) -> AsyncIterator[Mapping[str, Publish]]:
+    async with (
+        await aio_pika.connect(amqp_url) as bare,
+        RabbitBus.connect(amqp_url, service="bench") as bus,
+    ):
         channel = await bare.channel(publisher_confirms=True)
         await channel.declare_queue(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
-        bus = await stack.enter_async_context(RabbitBus.connect(amqp_url, service="bench"))
         body = encode(a_signal())
 
         async def send(event: Event) -> None:
             sends = [_publish(channel, body) for _ in destinations(event)]
             await asyncio.gather(*sends)
 
-        found: dict[str, list[Mapping[str, float]]] = {FLOOR: [], BUS: []}
-        for number in range(stage.rounds * 3 + 1):
-            for name, publish in ((FLOOR, send), (BUS, bus.publish)):
-                stage.tell(f"publishing: {name}, {f'round {number}' if number else 'warming up'}")
-                figures = await _figures(publish)
-                if number:
-                    found[name].append(figures)
+        yield {FLOOR: send, BUS: bus.publish}
         await channel.queue_delete(QUEUE)
-        return found
 
 
 async def _publish(channel: AbstractChannel, body: bytes) -> None:

@@ -64,9 +64,10 @@ def write_page(page: Path, images: Path, run: Run) -> None:
         f"Written by `make bench` in {run.seconds / 60:.0f} minutes.  Everything in one table was",
         "measured in turns in one run, so the ratios hold where the milliseconds do not.  A figure",
         "is the median of the rounds, with the least and the most beside it.  A ratio is the",
-        "geometric mean of the rounds' own ratios, with twice its standard error; in brackets",
-        "where that is more than 10 %: such a one may come out otherwise the next time.  All",
-        "others are held against those of a second run by `make bench-compare`.",
+        "geometric mean of the rounds' own ratios without the lowest and the highest quarter,",
+        "with twice its standard error; in brackets where that is more than 10 %: such a one may",
+        "come out otherwise the next time.  The worst of a round is one event and has no ratio.",
+        "`make bench-compare` holds all ratios against those of a second run.",
         *_beside(page),
         "",
         *(f"- {name}: {value}" for name, value in run.machine.items()),
@@ -130,7 +131,7 @@ def _cell(text: str) -> str:
 def _cells(floor: Series, series: Series, figure: str) -> tuple[str, ...]:
     spread = series.spread(figure)
     ends = (_number(spread.middle), _number(spread.least), _number(spread.most))
-    if series is floor or not floor.is_above_nothing(figure):
+    if series is floor or figure not in series.compared(floor):
         return (*ends, "")
     ratio, uncertainty = series.ratio(floor, figure), series.uncertainty(floor, figure)
     told = f"×{ratio:.2f}" if uncertainty is None else f"×{ratio:.2f} ±{uncertainty:.0%}"

@@ -42,7 +42,8 @@ def measure(stage: Stage) -> list[Comparison]:
                     Contender(EMPTY, _starts(stage, 0), []),
                     Contender(FULL, _starts(stage, SIGNALS), []),
                 ],
-                1 if stage.largest else min(stage.rounds, 2),
+                30,
+                least=1 if stage.largest else 3,
                 warm=True,
             ),
             aims=[

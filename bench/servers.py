@@ -116,6 +116,8 @@ def _log(folder: Path, port: int) -> Path:
 
 def rest(servers: Sequence[Server]) -> None:
     """Wait until what the last round left to do is done."""
+    if not servers:
+        return
 
     def is_quiet() -> bool:
         before = sum(each.cpu_seconds() for each in servers)

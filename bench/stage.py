@@ -1,12 +1,14 @@
 """What every benchmark stands on, and how its systems take turns."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from bench.client import Client
-from bench.figures import Series
+from bench.figures import SURE, Series
 from bench.servers import Server, free_ports, rest, server
 
 
@@ -14,8 +16,8 @@ from bench.servers import Server, free_ports, rest, server
 class Given:
     """What a run was asked for, and what there is."""
 
-    rounds: int
-    """How many rounds a slow comparison takes; what takes no time is repeated more often."""
+    patience: float
+    """How many times as long as usual a comparison may go on while its ratios are unsure."""
     amqp_url: str | None
     """A RabbitMQ, where there is one."""
     largest: bool
@@ -29,10 +31,6 @@ class Stage:
     client: Client
     given: Given
     tell: Callable[[str], None]
-
-    @property
-    def rounds(self) -> int:
-        return self.given.rounds
 
     @property
     def amqp_url(self) -> str | None:
@@ -59,16 +57,24 @@ class Contender:
 
 
 def take_turns(
-    stage: Stage, title: str, contenders: Sequence[Contender], rounds: int, *, warm: bool = False
+    stage: Stage,
+    title: str,
+    contenders: Sequence[Contender],
+    seconds: float,
+    *,
+    least: int = 6,
+    warm: bool = False,
 ) -> list[Series]:
     """Measure each contender once a round, so that noise hits all of them alike.
 
-    All are at rest whenever one is measured.  The first round only warms them up, unless they are
-    `warm` already, or begin anew in each round.
+    At `least` so many rounds are taken, then others until the ratios to the first contender are
+    sure, or `seconds` are over.  All are at rest whenever one is measured.  The first round only
+    warms them up, unless they are `warm` already, or begin anew in each round.
     """
     measured: dict[str, list[Mapping[str, float]]] = {each.name: [] for each in contenders}
     everything = [server for each in contenders for server in each.servers]
-    for number in range(1 if warm else 0, rounds + 1):
+    began = time.monotonic()
+    for number in count(1 if warm else 0):
         for contender in contenders:
             stage.tell(
                 f"{title}: {contender.name}, {f'round {number}' if number else 'warming up'}"
@@ -77,7 +83,20 @@ def take_turns(
             figures = contender.measure()
             if number:
                 measured[contender.name].append(figures)
-    return [Series(name, figures) for name, figures in measured.items()]
+        series = [Series(name, figures) for name, figures in measured.items()]
+        is_over = time.monotonic() - began > seconds * stage.given.patience
+        if number >= least and (is_over or _are_sure(series)):
+            break
+    return series
+
+
+def _are_sure(series: Sequence[Series]) -> bool:
+    floor, *others = series
+    return all(
+        (each.uncertainty(floor, figure) or 0.0) <= SURE
+        for each in others
+        for figure in each.compared(floor)
+    )
 
 
 @contextmanager

@@ -37,9 +37,9 @@ def test_the_median_round_is_quoted_with_both_ends() -> None:
     assert series.spread(P50) == Spread(2.0, 1.0, 9.0)
 
 
-def test_a_ratio_is_the_geometric_mean_of_the_rounds() -> None:
-    floor = Series("floor", [{P50: 2.0}, {P50: 40.0}, {P50: 3.0}])
-    ours = Series("ours", [{P50: 4.0}, {P50: 20.0}, {P50: 24.0}])
+def test_a_ratio_is_the_geometric_mean_of_the_rounds_in_the_middle_half() -> None:
+    floor = Series("floor", [{P50: 2.0}, {P50: 40.0}, {P50: 3.0}, {P50: 2.0}])
+    ours = Series("ours", [{P50: 2.0}, {P50: 160.0}, {P50: 300.0}, {P50: 1.0}])
     comparison = Comparison(title="", about="", series=[floor, ours])
 
     assert comparison.value(Aim(series="ours", figure=P50, at_most=2)) == pytest.approx(2.0)
@@ -52,7 +52,8 @@ def test_a_ratio_is_the_geometric_mean_of_the_rounds() -> None:
         pytest.param([2.0, 2.1, 1.9], True, id="rounds that agree"),
         pytest.param([2.0, 3.0, 1.5], False, id="rounds that do not"),
         pytest.param([2.0, 3.0, 1.5] * 9, False, id="rounds that do not, and not quite enough"),
-        pytest.param([2.0, 3.0, 1.5] * 20, True, id="rounds that do not, and many of them"),
+        pytest.param([2.0, 3.0, 1.5] * 80, True, id="rounds that do not, and many of them"),
+        pytest.param([2.0, 2.1, 1.9, 2.0, 9.0], True, id="rounds of which one was spoilt"),
         pytest.param([0.0, 0.0], True, id="nothing each time"),
     ],
 )
@@ -67,6 +68,12 @@ def test_a_ratio_is_uncertain_by_twice_its_standard_error() -> None:
     ours = Series("ours", [{P50: 2.0}, {P50: 4.0 * exp(0.1)}])
 
     assert ours.uncertainty(floor, P50) == pytest.approx(0.1)
+
+
+def test_the_worst_of_a_round_has_no_ratio_nor_has_what_the_floor_does_not_show() -> None:
+    floor = Series("floor", [{P50: 1.0, WORST: 1.0, "lost": 0.0}])
+
+    assert floor.compared(floor) == [P50]
 
 
 def test_an_aim_may_be_about_the_figure_itself() -> None:
