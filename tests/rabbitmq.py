@@ -78,6 +78,8 @@ class PrivateNode:
         """Keep the node from doing anything, with its connections open."""
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGSTOP)
+        while not _is_stopped(self._process.pid):
+            time.sleep(0.001)
 
     def thaw(self) -> None:
         assert self._process is not None
@@ -240,6 +242,17 @@ def _wait_until_it_answers(
                 return
         time.sleep(0.1)
     pytest.fail("RabbitMQ did not start")
+
+
+def _is_stopped(group: int) -> bool:
+    """Return whether the signal has reached every thread: one that runs may still send."""
+    states = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, ProcessLookupError):
+            if os.getpgid(int(process.name)) == group:
+                for thread in process.glob("task/*/stat"):
+                    states.add(thread.read_text().rpartition(")")[2].split()[0])
+    return states <= {"T", "Z"}
 
 
 def _docker_image() -> str | None:

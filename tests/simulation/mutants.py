@@ -246,13 +246,13 @@ MUTANTS = (
         (Promise.WITHIN_LIMITS, Promise.RATE),
     ),
     Mutant(
-        "the tripping of limits", _instead("Store", _LimitsNothing), (Promise.TRIPPED,), first=150
+        "the tripping of limits", _instead("Store", _LimitsNothing), (Promise.TRIPPED,), first=660
     ),
     Mutant(
         "the recognition of a split",
         lambda: patch.object(position_check, "recognised", lambda *_: False),
         (Promise.SPLIT_TOLD,),
-        first=48,
+        first=400,
     ),
     Mutant(
         "the look for a reset",
