@@ -28,13 +28,20 @@ ENTRY, EXIT = "requests an entry", "requests an exit"
 
 
 def measure(stage: Stage) -> list[Comparison]:
-    """Count, with all assets known beforehand, as they are some time after the start."""
+    """Count, with all assets known beforehand, as they are some time after the start.
+
+    A signal asks for its asset at once, the service by itself only for two a second.
+    """
     room, ports = stage.room("novalgo"), ports_for_all()
     write_config_tab(room, SYMBOLS)
     with ExitStack() as unlimited:
         broker = unlimited.enter_context(simulator(room, ports["simulator"]))
         with services(room, ports) as running:
+            stage.tell("requests an order: asking for assets")
+            for action in ("BUY", "CLOSE"):
+                _send(stage, System(running[0], running, broker), action)
             wait_for_assets(broker)
+            rest([*running, broker])
             held = stores.bytes_held(room)
             requests = _requests(stage, System(running[0], running, broker))
             grown = stores.growth(held, stores.bytes_held(room), 2 * SIZE)

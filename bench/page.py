@@ -25,7 +25,7 @@ ASKED = 40
 PAGES = 50
 OVERVIEW_EVERY = 3.0
 ALERTS_A_SECOND = 20
-SECONDS = 5
+SECONDS = 4
 HEARD_WITHIN = 60.0
 FLOOR = "/health"
 BY_AGE = ("/api/v1/overview", "/api/v1/signals", "/api/v1/trades")
@@ -49,7 +49,7 @@ def measure(stage: Stage) -> list[Comparison]:
     room, small = stage.room("five-years"), stage.room("a-day")
     until = datetime.now(UTC) - timedelta(minutes=5)
     stage.tell("writing five years of journal")
-    trades = TRADES if stage.largest else TRADES // 5
+    trades = TRADES if stage.largest else TRADES // 10
     asyncio.run(write_five_years(room, until, trades))
     asyncio.run(write_a_day(small, until, trades))
     # A report reads the whole history for half a minute: it has figures of its own (profit).
@@ -77,7 +77,7 @@ def _by_age(stage: Stage, young: NovAlgo, old: NovAlgo) -> list[Comparison]:
             Comparison(
                 title=title,
                 about=f"Asked {ASKED} times a round, one after the other, over one connection.",
-                series=take_turns(stage, title, contenders, 7),
+                series=take_turns(stage, title, contenders, 5),
             )
         )
     return found
@@ -94,7 +94,7 @@ def _lists(stage: Stage, running: NovAlgo, trades: int) -> Comparison:
         title=title,
         about=f"Each asked {ASKED} times a round, one after the other, over one connection.  The "
         f"aim is 200 ms at p95.  `python -m bench page --largest` has {TRADES:,} trades.",
-        series=take_turns(stage, title, contenders, 25),
+        series=take_turns(stage, title, contenders, 22),
     )
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.figures import P50, Comparison, percentile
+from bench.figures import Comparison
 from bench.novalgo import NovAlgo
 from bench.stage import Contender, Stage, take_turns
 
-LOOKS = 2
+SEEN = "ms to be seen"
 KILOBYTES = "kB on the wire"
 VIEWS: Mapping[str, str] = {
     "Overview": "/",
@@ -41,23 +41,20 @@ def first_looks(stage: Stage, running: NovAlgo) -> list[Comparison]:
             return lambda: _look(browser, f"http://127.0.0.1:{server.ports[-1]}{view}")
 
         contenders = [Contender(name, look(view), [server]) for name, view in VIEWS.items()]
-        series = take_turns(stage, title, contenders, 25)
+        series = take_turns(stage, title, contenders, 18)
     return [
         Comparison(
             title=title,
-            about=f"{LOOKS} visitors a round, each with an empty cache: from the first request "
-            "until the view is there.  The aims are 1.5 s and 500 kB.",
+            about="A visitor with an empty cache: from the first request until the view is there.  "
+            "The aims are 1.5 s and 500 kB.",
             series=series,
         )
     ]
 
 
 def _look(browser: Browser, url: str) -> Mapping[str, float]:
-    seconds, bytes_ = [], []
-    for _ in range(LOOKS):
-        with browser.new_context() as context:
-            page = context.new_page()
-            page.goto(url)
-            seconds.append(page.wait_for_function(_SEEN, timeout=60_000).json_value())
-            bytes_.append(page.evaluate(_BYTES))
-    return {P50: percentile(seconds, 50), KILOBYTES: percentile(bytes_, 50) / 1000}
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(url)
+        seen = page.wait_for_function(_SEEN, timeout=60_000).json_value()
+        return {SEEN: seen, KILOBYTES: page.evaluate(_BYTES) / 1000}

@@ -49,7 +49,7 @@ def _series(stage: Stage, title: str, amqp_url: str) -> list[Series]:
             Contender(name, lambda each=each: run(_figures(each)), [])  # type: ignore[misc]
             for name, each in publishers.items()
         ]
-        return take_turns(stage, title, contenders, 25)
+        return take_turns(stage, title, contenders, 15)
 
 
 @asynccontextmanager

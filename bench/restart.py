@@ -42,8 +42,8 @@ def measure(stage: Stage) -> list[Comparison]:
                     Contender(EMPTY, _starts(stage, 0), []),
                     Contender(FULL, _starts(stage, SIGNALS), []),
                 ],
-                30,
-                least=1 if stage.largest else 3,
+                24,
+                least=1 if stage.largest else 2,
                 warm=True,
             ),
             aims=[

@@ -16,7 +16,7 @@ from bench.client import BenchError
 
 START_WITHIN = 60.0
 REST_WITHIN = 180.0
-_LOOK = 0.15
+_LOOK = 0.1
 _BUSY = 0.06
 """The share of a processor that a server at rest stays under: some look around by themselves."""
 _SCHEDULED = 2
