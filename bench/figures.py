@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 from statistics import mean, median, stdev
 
+from scipy.stats import t  # type: ignore[import-untyped]
+
 P50, P99, WORST = "p50 ms", "p99 ms", "worst ms"
 ACKS = "acks a second"
 COST = "processor µs an alert"
@@ -49,10 +51,11 @@ class Series:
         return exp(mean(_middle_half(sorted(map(log, ratios)))))
 
     def uncertainty(self, floor: "Series", figure: str) -> float | None:
-        """Return by how much of itself the ratio is uncertain: twice its standard error.
+        """Return by how much of itself the ratio is uncertain, with 95 % confidence.
 
         That of a trimmed mean (Tukey and McLaughlin 1963): what is trimmed counts as the nearest
-        that is not.  None where it was taken once, or a round found nothing.
+        that is not, and Student's t has as many degrees of freedom as are not trimmed, less one.
+        None where it was taken once, or a round found nothing.
         """
         ratios = self._ratios(floor, figure)
         if len(ratios) == 1 or not all(ratios):
@@ -60,7 +63,8 @@ class Series:
         middle = _middle_half(sorted(map(log, ratios)))
         trimmed = (len(ratios) - len(middle)) // 2
         kept = [*[middle[0]] * trimmed, *middle, *[middle[-1]] * trimmed]
-        return 2 * stdev(kept) * sqrt(len(kept)) / len(middle)
+        error = stdev(kept) * sqrt(len(kept)) / len(middle)
+        return float(t.ppf(0.975, len(middle) - 1)) * error
 
     def is_settled(self, floor: "Series", figure: str) -> bool:
         """Return whether the rounds agree so well that another run will find the same ratio."""

@@ -65,7 +65,7 @@ def write_page(page: Path, images: Path, run: Run) -> None:
         "measured in turns in one run, so the ratios hold where the milliseconds do not.  A figure",
         "is the median of the rounds, with the least and the most beside it.  A ratio is the",
         "geometric mean of the rounds' own ratios without the lowest and the highest quarter,",
-        "with twice its standard error; in brackets where that is more than 10 %: such a one may",
+        "with its uncertainty at 95 %; in brackets where that is more than 10 %: such a one may",
         "come out otherwise the next time.  The worst of a round is one event and has no ratio.",
         "`make bench-compare` holds all ratios against those of a second run.",
         *_beside(page),

@@ -1,6 +1,6 @@
 """What rounds of measurements say."""
 
-from math import exp
+from math import exp, sqrt
 
 import pytest
 
@@ -49,7 +49,7 @@ def test_a_ratio_is_the_geometric_mean_of_the_rounds_in_the_middle_half() -> Non
     ("ours", "expected"),
     [
         pytest.param([2.0], True, id="taken once"),
-        pytest.param([2.0, 2.1, 1.9], True, id="rounds that agree"),
+        pytest.param([2.0, 2.05, 1.95], True, id="rounds that agree"),
         pytest.param([2.0, 3.0, 1.5], False, id="rounds that do not"),
         pytest.param([2.0, 3.0, 1.5] * 9, False, id="rounds that do not, and not quite enough"),
         pytest.param([2.0, 3.0, 1.5] * 80, True, id="rounds that do not, and many of them"),
@@ -63,11 +63,12 @@ def test_a_ratio_is_settled_when_its_rounds_pin_it_down(ours: list[float], expec
     assert Series("ours", [{P50: each} for each in ours]).is_settled(floor, P50) is expected
 
 
-def test_a_ratio_is_uncertain_by_twice_its_standard_error() -> None:
-    floor = Series("floor", [{P50: 1.0}, {P50: 2.0}])
-    ours = Series("ours", [{P50: 2.0}, {P50: 4.0 * exp(0.1)}])
+def test_a_ratio_is_as_uncertain_as_students_t_says() -> None:
+    floor = Series("floor", [{P50: 1.0}, {P50: 2.0}, {P50: 1.0}])
+    ours = Series("ours", [{P50: 2.0}, {P50: 4.0 * exp(0.1)}, {P50: 2.0 * exp(-0.1)}])
 
-    assert ours.uncertainty(floor, P50) == pytest.approx(0.1)
+    # Three logarithms 0.1 apart: a standard error of 0.1 / sqrt(3), times 4.303 for two degrees.
+    assert ours.uncertainty(floor, P50) == pytest.approx(0.1 / sqrt(3) * 4.303, rel=1e-3)
 
 
 def test_the_worst_of_a_round_has_no_ratio_nor_has_what_the_floor_does_not_show() -> None:
