@@ -41,9 +41,9 @@ def measure(stage: Stage) -> list[Comparison]:
         systems: Mapping[str, System] = {FLOOR: floor, LOCAL: local, RABBIT: rabbit}
         one_by_one = f"Alert to order, one alert every {PAUSE:g} s"
         return [
-            _compare(stage, systems, one_by_one, _one_by_one, 45),
+            _compare(stage, systems, one_by_one, _one_by_one, 40),
             _compare(
-                stage, systems, "Alert to order, 100 alerts in one instant", _at_once, 75, warm=True
+                stage, systems, "Alert to order, 100 alerts in one instant", _at_once, 70, warm=True
             ),
             at_rest(stage, local, rabbit),
         ]

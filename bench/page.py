@@ -77,7 +77,7 @@ def _by_age(stage: Stage, young: NovAlgo, old: NovAlgo) -> list[Comparison]:
             Comparison(
                 title=title,
                 about=f"Asked {ASKED} times a round, one after the other, over one connection.",
-                series=take_turns(stage, title, contenders, 5),
+                series=take_turns(stage, title, contenders, 4),
             )
         )
     return found
@@ -94,7 +94,7 @@ def _lists(stage: Stage, running: NovAlgo, trades: int) -> Comparison:
         title=title,
         about=f"Each asked {ASKED} times a round, one after the other, over one connection.  The "
         f"aim is 200 ms at p95.  `python -m bench page --largest` has {TRADES:,} trades.",
-        series=take_turns(stage, title, contenders, 22),
+        series=take_turns(stage, title, contenders, 18),
     )
 
 

@@ -28,7 +28,7 @@ from novalgo_analytics.rebuilder import Rebuilder
 from novalgo_analytics.store import Store
 from novalgo_common.store import Database
 
-FEWEST, FEW, SOME, MANY, MOST = 2_000, 10_000, 20_000, 100_000, 1_000_000
+FEWEST, FEW, MANY, MOST = 2_000, 10_000, 100_000, 1_000_000
 MICROSECONDS, SECONDS = "µs a fill", "CPU seconds"
 LARGEST = f"{MOST:,} fills take minutes: `python -m bench profit --largest` has them too."
 TRIED = 100
@@ -139,8 +139,8 @@ def _most(rooms: Mapping[int, Path]) -> str:
 
 
 def _against_pandas(stage: Stage) -> Comparison:
-    title = f"First in, first out over {SOME:,} fills"
-    movements = [movement_of_fill(each) for each in fills(SOME)]
+    title = f"First in, first out over {FEW:,} fills"
+    movements = [movement_of_fill(each) for each in fills(FEW)]
     frame = pd.DataFrame(
         [
             (each.symbol, each.timeframe, each.order, each.quantity, each.price, each.at)
