@@ -7,7 +7,7 @@ from novalgo_common.errors import PermanentError, PublishError
 from novalgo_common.events import Event
 from novalgo_common.wire import encode
 from novalgo_common.worker import Worker
-from tests.builders import a_fill
+from tests.builders import a_fill, a_flatten_request, a_halt_request, a_resume_request
 from tests.listening import Listener
 from tests.waiting import until
 
@@ -89,6 +89,27 @@ async def test_events_of_one_key_wait_for_each_other_and_for_no_other_key() -> N
     await worker.stop()
 
     assert begun == ["AAPL", "MSFT", "AAPL"]
+
+
+async def test_what_halts_and_what_resumes_never_pass_each_other_whatever_their_scope() -> None:
+    begun: list[str] = []
+    release = asyncio.Event()
+
+    async def handle(event: Event) -> None:
+        begun.append(event.type)
+        await release.wait()
+
+    worker = Worker("q", handle)
+    requests = (a_halt_request(), a_resume_request(symbol="AAPL"), a_flatten_request(symbol="MSFT"))
+    for request in requests:
+        worker.take(FakeDelivery(encode(request)))
+    await until(lambda: begun != [])
+    assert begun == ["halt.requested.v1"]
+    release.set()
+    await until(lambda: len(begun) == len(requests))
+    await worker.stop()
+
+    assert begun == [request.type for request in requests]
 
 
 async def test_a_dead_message_holds_its_key_until_the_dead_letters_have_it() -> None:
