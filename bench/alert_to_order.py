@@ -13,7 +13,7 @@ from bench.idle import at_rest
 from bench.load import Answer
 from bench.novalgo import System, novalgo, simulator
 from bench.orders import arrivals
-from bench.servers import Server, free_ports, rest, servers
+from bench.servers import Server, cpu_seconds, free_ports, rest, servers
 from bench.stage import Contender, Stage, take_turns
 
 FLOOR = "bare pipeline over RabbitMQ"
@@ -86,7 +86,7 @@ def _compare(
 
 def _measure(stage: Stage, system: System, send: Send) -> Callable[[], Mapping[str, float]]:
     def measure() -> Mapping[str, float]:
-        before = _spent(system)
+        before = cpu_seconds(system.services)
         entries = _seconds(system, send(stage, system.ingest, "BUY"))
         exits = _seconds(system, send(stage, system.ingest, "CLOSE"))
         return {
@@ -94,14 +94,10 @@ def _measure(stage: Stage, system: System, send: Send) -> Callable[[], Mapping[s
             ENTRY_P99: percentile(entries, 99) * 1000,
             EXIT_P50: percentile(exits, 50) * 1000,
             EXIT_P99: percentile(exits, 99) * 1000,
-            COST: (_spent(system) - before) / len(entries + exits) * 1000,
+            COST: (cpu_seconds(system.services) - before) / len(entries + exits) * 1000,
         }
 
     return measure
-
-
-def _spent(system: System) -> float:
-    return sum(each.cpu_seconds() for each in system.services)
 
 
 def _seconds(system: System, answers: Sequence[Answer]) -> list[float]:

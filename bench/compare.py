@@ -89,7 +89,7 @@ def ratios(run: Run) -> Iterator[tuple[str, tuple[float, bool]]]:
 def _ratios(comparison: Comparison) -> Iterator[tuple[str, tuple[float, bool]]]:
     floor = comparison.floor
     for series in comparison.series[1:]:
-        for figure in series.compared(floor):
+        for figure in floor.compared:
             name = f"{comparison.title}: {series.name}, {figure}"
             yield name, (series.ratio(floor, figure), series.is_settled(floor, figure))
 

@@ -66,13 +66,21 @@ class Series:
         error = stdev(kept) * sqrt(len(kept)) / len(middle)
         return float(t.ppf(0.975, len(middle) - 1)) * error
 
-    def is_settled(self, floor: "Series", figure: str) -> bool:
+    def is_settled(self, floor: "Series", figure: str, *, within: float = SETTLED) -> bool:
         """Return whether the rounds agree so well that another run will find the same ratio."""
-        return (self.uncertainty(floor, figure) or 0.0) <= SETTLED
+        return (self.uncertainty(floor, figure) or 0.0) <= within
 
-    def compared(self, floor: "Series") -> list[str]:
-        """Return the figures that have a ratio: not the worst of a round, which is one event."""
-        return [each for each in floor.figures if each != WORST and floor.is_above_nothing(each)]
+    @property
+    def compared(self) -> list[str]:
+        """The figures of a floor that others are held against.
+
+        Not the worst of a round, which is one event, nor what the floor shows nothing of.
+        """
+        return [
+            figure
+            for figure in self.figures
+            if figure != WORST and all(each[figure] for each in self.rounds)
+        ]
 
     def _ratios(self, floor: "Series", figure: str) -> list[float]:
         pairs = zip(self.rounds, floor.rounds, strict=True)
@@ -81,10 +89,6 @@ class Series:
     @property
     def figures(self) -> Sequence[str]:
         return list(self.rounds[0])
-
-    def is_above_nothing(self, figure: str) -> bool:
-        """Return whether there is something to compare with."""
-        return all(each[figure] for each in self.rounds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,7 +131,7 @@ def _cell(text: str) -> str:
 def _cells(floor: Series, series: Series, figure: str) -> tuple[str, ...]:
     spread = series.spread(figure)
     ends = (_number(spread.middle), _number(spread.least), _number(spread.most))
-    if series is floor or figure not in series.compared(floor):
+    if series is floor or figure not in floor.compared:
         return (*ends, "")
     ratio, uncertainty = series.ratio(floor, figure), series.uncertainty(floor, figure)
     told = f"×{ratio:.2f}" if uncertainty is None else f"×{ratio:.2f} ±{uncertainty:.0%}"

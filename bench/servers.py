@@ -40,6 +40,11 @@ class Server:
         return time.clock_gettime((~self.process.pid << 3) | _SCHEDULED)
 
 
+def cpu_seconds(servers: Sequence[Server]) -> float:
+    """Return how long all of them have computed so far, together."""
+    return sum(each.cpu_seconds() for each in servers)
+
+
 def free_ports(count: int) -> list[int]:
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
@@ -120,9 +125,9 @@ def rest(servers: Sequence[Server]) -> None:
         return
 
     def is_quiet() -> bool:
-        before = sum(each.cpu_seconds() for each in servers)
+        before = cpu_seconds(servers)
         time.sleep(_LOOK)
-        busy = sum(each.cpu_seconds() for each in servers) - before
+        busy = cpu_seconds(servers) - before
         return busy <= _BUSY * _LOOK * len(servers)
 
     wait_until(is_quiet, REST_WITHIN, "the servers do not come to rest")

@@ -93,9 +93,7 @@ def take_turns(
 def _are_sure(series: Sequence[Series]) -> bool:
     floor, *others = series
     return all(
-        (each.uncertainty(floor, figure) or 0.0) <= SURE
-        for each in others
-        for figure in each.compared(floor)
+        each.is_settled(floor, figure, within=SURE) for each in others for figure in floor.compared
     )
 
 

@@ -248,7 +248,7 @@ def _is_stopped(group: int) -> bool:
     """Return whether the signal has reached every thread: one that runs may still send."""
     states = set()
     for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, ProcessLookupError):
+        with suppress(OSError):  # it has ended meanwhile
             if os.getpgid(int(process.name)) == group:
                 for thread in process.glob("task/*/stat"):
                     states.add(thread.read_text().rpartition(")")[2].split()[0])

@@ -74,7 +74,7 @@ def test_a_ratio_is_as_uncertain_as_students_t_says() -> None:
 def test_the_worst_of_a_round_has_no_ratio_nor_has_what_the_floor_does_not_show() -> None:
     floor = Series("floor", [{P50: 1.0, WORST: 1.0, "lost": 0.0}])
 
-    assert floor.compared(floor) == [P50]
+    assert floor.compared == [P50]
 
 
 def test_an_aim_may_be_about_the_figure_itself() -> None:

@@ -52,7 +52,7 @@ REPLIES: tuple[type[Event], ...] = (PositionsReported, BarsReported, PreviewRepo
 
 @dataclass(frozen=True)
 class Queue:
-    """A durable queue: one consumer at a time, in order, each message until it is handled."""
+    """A durable queue: one consumer at a time, each key in order, each message until handled."""
 
     name: str
     events: tuple[type[Event], ...]
