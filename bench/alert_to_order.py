@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.alerts import alerts, symbols
@@ -39,38 +40,29 @@ def measure(stage: Stage) -> list[Comparison]:
         local = stack.enter_context(novalgo(stage.room("local")))
         rabbit = stack.enter_context(novalgo(stage.room("rabbit"), stage.amqp_url))
         systems: Mapping[str, System] = {FLOOR: floor, LOCAL: local, RABBIT: rabbit}
-        one_by_one = f"Alert to order, one alert every {PAUSE:g} s"
         return [
-            _compare(stage, systems, one_by_one, _one_by_one, 40),
-            _compare(
-                stage, systems, "Alert to order, 100 alerts in one instant", _at_once, 70, warm=True
-            ),
+            _compare(stage, systems, SINGLY),
+            _compare(stage, systems, TOGETHER),
             at_rest(stage, local, rabbit),
         ]
 
 
-Send = Callable[[Stage, Server, str], Sequence[Answer]]
-
-
-def _compare(
-    stage: Stage,
-    systems: Mapping[str, System],
-    title: str,
-    send: Send,
-    seconds: float,
-    *,
-    warm: bool = False,
-) -> Comparison:
+def _compare(stage: Stage, systems: Mapping[str, System], way: "Way") -> Comparison:
     contenders = [
-        Contender(name, _measure(stage, system, send), [*system.services, system.simulator])
+        Contender(
+            name,
+            _measure(stage, system, way.send),
+            [*system.services, system.simulator],
+            times=way.floor_times if name == FLOOR else 1,
+        )
         for name, system in systems.items()
     ]
     return Comparison(
-        title=title,
+        title=way.title,
         about="Alert sent to its POST /v2/orders at the simulated Alpaca, by the simulator's "
-        "clock.  The floor keeps, checks and sizes nothing: publish confirmed, consume, POST.  The "
-        "processor time is of all services until they are at rest.",
-        series=take_turns(stage, title, contenders, seconds, least=5, warm=warm),
+        "clock.  The floor keeps, checks and sizes nothing: publish confirmed, consume, POST.  "
+        f"{way.about}  The processor time is of all services until they are at rest.",
+        series=take_turns(stage, way.title, contenders, way.seconds, least=5, warm=way.is_warm),
         aims=[
             Aim(series=name, figure=figure, at_most=times, reason=KEPT)
             for name in (LOCAL, RABBIT)
@@ -84,7 +76,7 @@ def _compare(
     )
 
 
-def _measure(stage: Stage, system: System, send: Send) -> Callable[[], Mapping[str, float]]:
+def _measure(stage: Stage, system: System, send: "Send") -> Callable[[], Mapping[str, float]]:
     def measure() -> Mapping[str, float]:
         before = cpu_seconds(system.services)
         entries = _seconds(system, send(stage, system.ingest, "BUY"))
@@ -117,6 +109,40 @@ def _one_by_one(stage: Stage, ingest: Server, action: str) -> Sequence[Answer]:
 
 def _at_once(stage: Stage, ingest: Server, action: str) -> Sequence[Answer]:
     return stage.client.burst(ingest.port, "/webhook", alerts(action, symbols(100)))
+
+
+Send = Callable[[Stage, Server, str], Sequence[Answer]]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to send alerts, and how long it may take."""
+
+    title: str
+    about: str
+    send: Send
+    seconds: float
+    floor_times: int
+    """How often the floor has its turn in a round."""
+    is_warm: bool
+
+
+SINGLY = Way(
+    title=f"Alert to order, one alert every {PAUSE:g} s",
+    about=f"Of {SINGLES} alerts a turn the p99 is the slowest.",
+    send=_one_by_one,
+    seconds=40,
+    floor_times=1,
+    is_warm=False,
+)
+TOGETHER = Way(
+    title="Alert to order, 100 alerts in one instant",
+    about="The floor's turn is the median of three bursts.",
+    send=_at_once,
+    seconds=70,
+    floor_times=3,
+    is_warm=True,
+)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from bench.servers import Server, rest, wait_until
 from bench.stage import Stage
 
 SIZE = 100
+TIMES = 2
 BUDGET = 200
 """Alpaca's requests a minute."""
 FLOOR = "the orders' own requests"
@@ -44,7 +45,7 @@ def measure(stage: Stage) -> list[Comparison]:
             rest([*running, broker])
             held = stores.bytes_held(room)
             requests = _requests(stage, System(running[0], running, broker))
-            grown = stores.growth(held, stores.bytes_held(room), 2 * SIZE)
+            grown = stores.growth(held, stores.bytes_held(room), 2 * SIZE * TIMES)
             stage.tell("reversals: buying what is to be reversed")
             _send(stage, System(running[0], running, broker), "BUY")
             unlimited.close()
@@ -61,14 +62,16 @@ def measure(stage: Stage) -> list[Comparison]:
 
 def _requests(stage: Stage, system: System) -> Comparison:
     stage.tell("requests an order")
-    entries = _counted(stage, system, "BUY")
-    exits = _counted(stage, system, "CLOSE")
+    rounds = [
+        (_counted(stage, system, "BUY"), _counted(stage, system, "CLOSE")) for _ in range(TIMES)
+    ]
     return Comparison(
         title=f"Alpaca's requests for an order, {SIZE} alerts in one instant",
         about=f"Requests that count against the {BUDGET} a minute for trading, those of the "
         "regular comparisons included, for each order.  Market data have a limit of their own.",
         series=[
-            Series(name, [{ENTRY: entries[name], EXIT: exits[name]}]) for name in (FLOOR, NOVALGO)
+            Series(name, [{ENTRY: entry[name], EXIT: exit_[name]} for entry, exit_ in rounds])
+            for name in (FLOOR, NOVALGO)
         ],
         aims=[Aim(series=NOVALGO, figure=figure, at_most=1.2) for figure in (ENTRY, EXIT)],
     )

@@ -160,6 +160,11 @@ def _middle_half(ordered: Sequence[float]) -> Sequence[float]:
     return ordered[quarter : len(ordered) - quarter]
 
 
+def medians(figures: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
+    """Return the median of each figure over several measurements of the same figures."""
+    return {name: median(each[name] for each in figures) for name in figures[0]}
+
+
 def latencies(seconds: Sequence[float]) -> dict[str, float]:
     """Return one round's figures, in milliseconds."""
     return {

@@ -49,8 +49,9 @@ def at_rest(stage: Stage, together: System, apart: System) -> Comparison:
 
 def _series(stage: Stage, services: Mapping[str, Sequence[Server]]) -> list[Series]:
     rounds: dict[str, list[Mapping[str, float]]] = {name: [] for name in services}
-    for number in range(1, ROUNDS + 1):
-        stage.tell(f"at rest: round {number} of {ROUNDS}")
+    number_of_rounds = max(ROUNDS, round(ROUNDS * stage.given.patience))
+    for number in range(1, number_of_rounds + 1):
+        stage.tell(f"at rest: round {number} of {number_of_rounds}")
         before = {name: cpu_seconds(of_one) for name, of_one in services.items()}
         time.sleep(SECONDS)
         for name, of_one in services.items():

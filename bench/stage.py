@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from bench.client import Client
-from bench.figures import SURE, Series
+from bench.figures import SURE, Series, medians
 from bench.servers import Server, free_ports, rest, server
 
 
@@ -54,6 +54,8 @@ class Contender:
     name: str
     measure: Callable[[], Mapping[str, float]]
     servers: Sequence[Server]
+    times: int = 1
+    """How often in a turn, whose figures are then the medians: what is cheap is made sure."""
 
 
 def take_turns(
@@ -79,15 +81,19 @@ def take_turns(
             stage.tell(
                 f"{title}: {contender.name}, {f'round {number}' if number else 'warming up'}"
             )
-            rest(everything)
-            figures = contender.measure()
+            figures = [_measured(contender, everything) for _ in range(contender.times)]
             if number:
-                measured[contender.name].append(figures)
+                measured[contender.name].append(medians(figures))
         series = [Series(name, figures) for name, figures in measured.items()]
         is_over = time.monotonic() - began > seconds * stage.given.patience
         if number >= least and (is_over or _are_sure(series)):
             break
     return series
+
+
+def _measured(contender: Contender, everything: Sequence[Server]) -> Mapping[str, float]:
+    rest(everything)
+    return contender.measure()
 
 
 def _are_sure(series: Sequence[Series]) -> bool:
