@@ -37,11 +37,9 @@ from bench.client import client
 from bench.figures import Found
 from bench.machine import description
 from bench.report import show, write_page
-from bench.results import RESULTS, Measured, Run, save
+from bench.results import DOCS, RESULTS, Measured, Run, save
 from bench.stage import Given, Stage
 from tests.rabbitmq import delete_our_queues
-
-DOCS = Path("docs")
 
 
 class Name(StrEnum):

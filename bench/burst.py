@@ -16,7 +16,7 @@ TOGETHER = "NovAlgo in one process"
 ALONE = "ingest in a process of its own"
 REPEATED = {1: 50, 10: 10, 100: 1, 1000: 1}
 """By size: how often a round sends the burst."""
-SECONDS = {1: 12, 10: 18, 100: 22, 1000: 18}
+SECONDS = {1: 12, 10: 14, 100: 18, 1000: 14}
 """By size: how long it may take."""
 SHARED = "one interpreter answers and trades: what the first set off takes turns with the last"
 CHECKED = "an alert is checked, translated and stored with its event; the floor inserts its bytes"

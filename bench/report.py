@@ -15,6 +15,7 @@ from bench.results import Measured, Run
 BESIDE = {
     "capacity.md": "what one machine carries, what clusters would, and where it breaks first",
     "endurance.md": "an hour at 20 signals a second",
+    "repeated.md": "two runs, ratio by ratio",
 }
 """Pages that are linked where they are."""
 HEADERS = ("", "", "median", "least", "most", "to the floor")

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from bench.figures import Found
 
+DOCS = Path("docs")
 RESULTS = Path("var/bench")
 
 

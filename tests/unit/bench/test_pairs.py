@@ -1,11 +1,12 @@
-"""Whether two runs agree."""
+"""Whether two runs agree, and the page that says so."""
 
 from pathlib import Path
 
 import pytest
 
-from bench.compare import Pair, pairs_of
 from bench.figures import P50, P99, Comparison, Growth, Series
+from bench.pairs import Pair, Ratio, pairs_of, settled_agree
+from bench.pairs_page import PICTURE, write_pairs
 from bench.results import Measured, Run, load, save
 
 
@@ -35,7 +36,7 @@ def test_each_ratio_that_is_settled_in_both_runs_is_held_against_the_other() -> 
     settled, unsure = pairs_of(a_run(4.0), a_run(5.0))
 
     assert (settled.name, settled.is_settled) == ("a burst: ours, p50 ms", True)
-    assert (settled.first, settled.second) == pytest.approx((2.0, 2.5))
+    assert [str(settled.first), str(settled.second)] == ["×2.00 ±0%", "×2.50 ±0%"]
     assert (unsure.name, unsure.is_settled) == ("a burst: ours, p99 ms", False)
 
 
@@ -52,7 +53,9 @@ def test_each_ratio_that_is_settled_in_both_runs_is_held_against_the_other() -> 
 def test_ratios_agree_within_a_fifth(
     first: float | None, second: float | None, expected: bool
 ) -> None:
-    assert Pair("", first, second).agrees is expected
+    one, other = (None if each is None else Ratio(each, None) for each in (first, second))
+
+    assert Pair("", one, other).agrees is expected
 
 
 def test_a_ratio_that_one_run_is_unsure_of_is_told_apart() -> None:
@@ -67,6 +70,24 @@ def test_a_ratio_that_one_run_lacks_does_not_agree() -> None:
     pairs = pairs_of(a_run(4.0), a_run(4.0, title="another"))
 
     assert [each.agrees for each in pairs] == [False] * 4
+
+
+def test_runs_agree_where_every_settled_ratio_does() -> None:
+    assert settled_agree(pairs_of(a_run(4.0), a_run(4.5)))
+    assert not settled_agree(pairs_of(a_run(4.0), a_run(5.0)))
+    assert not settled_agree(pairs_of(a_run(4.0, unsettled=True), a_run(4.0)))  # says nothing
+
+
+def test_the_page_says_how_many_agree_and_shows_each_ratio(tmp_path: Path) -> None:
+    page = tmp_path / "repeated.md"
+    first, second = a_run(4.0), a_run(4.5)
+
+    write_pairs(page, first, second, pairs_of(first, second))
+
+    text = page.read_text()
+    assert "1 of 1 settled ratios agree within 20%; of 1 that a run is unsure of, 1 do." in text
+    assert "| a burst: ours, p50 ms | ×2.00 ±0% | ×2.25 ±0% | agree |" in text
+    assert (tmp_path / PICTURE).stat().st_size > 0
 
 
 @pytest.mark.parametrize(
