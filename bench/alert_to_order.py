@@ -23,14 +23,14 @@ RABBIT = "NovAlgo, four processes, RabbitMQ"
 ENTRY_P50, ENTRY_P99 = "entry p50 ms", "entry p99 ms"
 EXIT_P50, EXIT_P99 = "exit p50 ms", "exit p99 ms"
 COST = "processor ms a signal"
-SINGLES = 10
+SINGLES = 8
 KEPT = (
     "before an order leaves, signal and intent are committed, the store is looked at twice, and an "
     "entry asks for a quote; the floor keeps, knows and asks nothing"
 )
-PAUSE = 0.2
+PAUSE = 0.15
 """Seconds between single alerts: what follows an order, its fill and its rows, is done by then,
-also while the machine is half as fast as usual."""
+also on a machine that is slow for a while."""
 
 
 def measure(stage: Stage) -> list[Comparison]:

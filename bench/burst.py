@@ -59,14 +59,14 @@ def _together(stage: Stage, floor: Server) -> Comparison:
     with novalgo(stage.room("novalgo")) as running:
         servers = [*running.services, running.simulator]
         contenders = [
-            Contender(FLOOR, _burst(stage, floor, 100, 1), [floor], times=5),
+            Contender(FLOOR, _burst(stage, floor, 100, 1), [floor], times=3),
             Contender(TOGETHER, _burst(stage, running.ingest, 100, 1), servers),
         ]
         return Comparison(
             title=title,
             about="Alert sent to answer received.  The four services share one interpreter, and "
             "begin to trade each alert as soon as the burst is answered.  The floor's turn is the "
-            "median of five bursts.",
+            "median of three bursts.",
             series=take_turns(stage, title, contenders, 18),
             aims=[Aim(series=TOGETHER, figure=P99, at_most=2, reason=SHARED)],
         )

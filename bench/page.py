@@ -94,7 +94,7 @@ def _lists(stage: Stage, running: NovAlgo, trades: int) -> Comparison:
         title=title,
         about=f"Each asked {ASKED} times a round, one after the other, over one connection.  The "
         f"aim is 200 ms at p95.  `python -m bench page --largest` has {TRADES:,} trades.",
-        series=take_turns(stage, title, contenders, 18),
+        series=take_turns(stage, title, contenders, 14),
     )
 
 
