@@ -33,6 +33,22 @@ PAUSE = 0.15
 also on a machine that is slow for a while."""
 
 
+Send = Callable[[Stage, Server, str], Sequence[Answer]]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to send alerts, and how long it may take."""
+
+    title: str
+    about: str
+    send: Send
+    seconds: float
+    floor_times: int
+    """How often the floor has its turn in a round."""
+    is_warm: bool
+
+
 def measure(stage: Stage) -> list[Comparison]:
     if stage.amqp_url is None:
         raise BenchError("the bare pipeline needs RabbitMQ, and there is none")
@@ -48,7 +64,7 @@ def measure(stage: Stage) -> list[Comparison]:
         ]
 
 
-def _compare(stage: Stage, systems: Mapping[str, System], way: "Way") -> Comparison:
+def _compare(stage: Stage, systems: Mapping[str, System], way: Way) -> Comparison:
     contenders = [
         Contender(
             name,
@@ -77,7 +93,7 @@ def _compare(stage: Stage, systems: Mapping[str, System], way: "Way") -> Compari
     )
 
 
-def _measure(stage: Stage, system: System, send: "Send") -> Callable[[], Mapping[str, float]]:
+def _measure(stage: Stage, system: System, send: Send) -> Callable[[], Mapping[str, float]]:
     def measure() -> Mapping[str, float]:
         before = cpu_seconds(system.services)
         entries = _seconds(system, send(stage, system.ingest, "BUY"))
@@ -110,22 +126,6 @@ def _one_by_one(stage: Stage, ingest: Server, action: str) -> Sequence[Answer]:
 
 def _at_once(stage: Stage, ingest: Server, action: str) -> Sequence[Answer]:
     return stage.client.burst(ingest.port, "/webhook", alerts(action, symbols(100)))
-
-
-Send = Callable[[Stage, Server, str], Sequence[Answer]]
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way to send alerts, and how long it may take."""
-
-    title: str
-    about: str
-    send: Send
-    seconds: float
-    floor_times: int
-    """How often the floor has its turn in a round."""
-    is_warm: bool
 
 
 SINGLY = Way(

@@ -19,6 +19,7 @@ from bench.stage import Stage
 
 SIZE = 100
 TIMES = 2
+"""How often that many enter and exit: a count over few is one of whole pages of a database."""
 BUDGET = 200
 """Alpaca's requests a minute."""
 FLOOR = "the orders' own requests"

@@ -30,6 +30,23 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
+class Ratio:
+    """A ratio to the floor, as one run found it, and how sure it is."""
+
+    value: float
+    uncertainty: float | None
+    """By how much of itself, with 95 % confidence; None where it was taken once."""
+
+    @property
+    def is_settled(self) -> bool:
+        return (self.uncertainty or 0.0) <= SETTLED
+
+    def __str__(self) -> str:
+        told = f"×{self.value:.2f}"
+        return told if self.uncertainty is None else f"{told} ±{self.uncertainty:.0%}"
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """What one system showed: each figure, round by round."""
 
@@ -65,6 +82,10 @@ class Series:
         kept = [*[middle[0]] * trimmed, *middle, *[middle[-1]] * trimmed]
         error = stdev(kept) * sqrt(len(kept)) / len(middle)
         return float(t.ppf(0.975, len(middle) - 1)) * error
+
+    def told(self, floor: "Series", figure: str) -> Ratio:
+        """Return the ratio together with its uncertainty, as a page tells it."""
+        return Ratio(self.ratio(floor, figure), self.uncertainty(floor, figure))
 
     def is_settled(self, floor: "Series", figure: str, *, within: float = SETTLED) -> bool:
         """Return whether the rounds agree so well that another run will find the same ratio."""

@@ -3,28 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.figures import SETTLED, Comparison
+from bench.figures import Comparison, Ratio
 from bench.results import Run
 
 WITHIN = 0.2
 """By how much of the lesser the greater of two ratios may exceed it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A ratio to the floor, as one run found it."""
-
-    value: float
-    uncertainty: float | None
-    """By how much of itself, with 95 % confidence; None where it was taken once."""
-
-    @property
-    def is_settled(self) -> bool:
-        return (self.uncertainty or 0.0) <= SETTLED
-
-    def __str__(self) -> str:
-        told = f"×{self.value:.2f}"
-        return told if self.uncertainty is None else f"{told} ±{self.uncertainty:.0%}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,5 +75,4 @@ def _ratios_in(comparison: Comparison) -> Iterator[tuple[str, Ratio]]:
     floor = comparison.floor
     for series in comparison.series[1:]:
         for figure in floor.compared:
-            ratio = Ratio(series.ratio(floor, figure), series.uncertainty(floor, figure))
-            yield f"{comparison.title}: {series.name}, {figure}", ratio
+            yield f"{comparison.title}: {series.name}, {figure}", series.told(floor, figure)

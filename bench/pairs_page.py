@@ -7,7 +7,8 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator, PercentFormatter
 
-from bench.pairs import WITHIN, Pair, Ratio, summary
+from bench.figures import Ratio
+from bench.pairs import WITHIN, Pair, summary
 from bench.results import Run
 
 PICTURE = Path("images", "repeated.png")

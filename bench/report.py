@@ -134,9 +134,8 @@ def _cells(floor: Series, series: Series, figure: str) -> tuple[str, ...]:
     ends = (_number(spread.middle), _number(spread.least), _number(spread.most))
     if series is floor or figure not in floor.compared:
         return (*ends, "")
-    ratio, uncertainty = series.ratio(floor, figure), series.uncertainty(floor, figure)
-    told = f"×{ratio:.2f}" if uncertainty is None else f"×{ratio:.2f} ±{uncertainty:.0%}"
-    return (*ends, told if series.is_settled(floor, figure) else f"({told})")
+    ratio = series.told(floor, figure)
+    return (*ends, str(ratio) if ratio.is_settled else f"({ratio})")
 
 
 def _number(value: float) -> str:
