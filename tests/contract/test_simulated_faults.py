@@ -15,7 +15,9 @@ from alpaca.trading.client import TradingClient
 from alpaca.trading.enums import OrderSide, TimeInForce
 from alpaca.trading.requests import MarketOrderRequest
 from pydantic import ValidationError
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from novalgo_simulator.faults import Fault, NoFaults
 from tests.simulated_alpaca import (
     control,
     serving_alpaca,
@@ -102,6 +104,26 @@ def test_the_limit_of_requests_is_reached_once_and_says_when_it_ends(base: str) 
 
     assert raised.value.status_code == 429
     assert raised.value.response.headers["X-RateLimit-Reset"].isdigit()
+
+
+def test_what_a_fault_says_of_the_limit_is_said_once(tmp_path: Path) -> None:
+    async def full(_app: ASGIApp, _scope: Scope, _receive: Receive, send: Send) -> None:
+        headers = [(b"x-ratelimit-reset", b"1900000000")]
+        await send({"type": "http.response.start", "status": 429, "headers": headers})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    class Full(NoFaults):
+        def on_request(self, _method: str, _path: str, _number: int) -> Fault:
+            return full
+
+    with (
+        serving_alpaca(simulator_settings(tmp_path), faults=Full()) as base,
+        pytest.raises(APIError) as raised,
+    ):
+        impatient(base).get_clock()
+
+    assert raised.value.response.headers["X-RateLimit-Reset"] == "1900000000"
+    assert raised.value.response.headers["X-RateLimit-Limit"] == "100000"
 
 
 @pytest.mark.parametrize("taken", [False, True])

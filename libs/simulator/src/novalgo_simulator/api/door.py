@@ -109,9 +109,13 @@ async def _answer(
 
 
 def _adding(headers: list[tuple[bytes, bytes]], send: Send) -> Send:
+    """Add the headers to an answer, except those that a fault has given it."""
+
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *headers]}
+            given = {name for name, _value in message["headers"]}
+            added = [header for header in headers if header[0] not in given]
+            message = {**message, "headers": [*message["headers"], *added]}
         await send(message)
 
     return send_with_headers
