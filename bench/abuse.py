@@ -37,7 +37,7 @@ def measure(stage: Stage) -> list[Comparison]:
                 title=title,
                 about="Alert sent to answer received, on new connections.  Every alert is to be "
                 "accepted; the ratios are to the burst alone.",
-                series=take_turns(stage, title, contenders, 20),
+                series=take_turns(stage, title, contenders, 16),
                 aims=[Aim(series=HELD, figure=P99, at_most=1.5)],
             )
         ]

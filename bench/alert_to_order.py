@@ -129,8 +129,8 @@ def _at_once(stage: Stage, ingest: Server, action: str) -> Sequence[Answer]:
 
 
 SINGLY = Way(
-    title=f"Alert to order, one alert every {PAUSE:g} s",
-    about=f"Of {SINGLES} alerts a turn the p99 is the slowest.",
+    title="Alert to order, one alert at a time",
+    about=f"Of {SINGLES} alerts a turn, {PAUSE:g} s apart, the p99 is the slowest.",
     send=_one_by_one,
     seconds=40,
     floor_times=1,

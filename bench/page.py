@@ -136,7 +136,7 @@ def _pages(stage: Stage, running: NovAlgo) -> Comparison:
             stage,
             title,
             [Contender(QUIET, load(1), [server]), Contender(OPEN, load(PAGES), [server])],
-            30,
+            24,
             least=3,
             warm=True,
         ),

@@ -41,7 +41,7 @@ def first_looks(stage: Stage, running: NovAlgo) -> list[Comparison]:
             return lambda: _look(browser, f"http://127.0.0.1:{server.ports[-1]}{view}")
 
         contenders = [Contender(name, look(view), [server]) for name, view in VIEWS.items()]
-        series = take_turns(stage, title, contenders, 18)
+        series = take_turns(stage, title, contenders, 15)
     return [
         Comparison(
             title=title,

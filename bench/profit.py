@@ -79,7 +79,7 @@ def _one_fill(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
             Contender(f"after {count:,}", stack.enter_context(_recording(room, count)), [])
             for count, room in rooms.items()
         ]
-        series = take_turns(stage, title, contenders, 12)
+        series = take_turns(stage, title, contenders, 8)
     return Comparison(
         title=title,
         about=f"Journaled, derived from, committed, and in the ledgers.  {LARGEST}",
@@ -101,7 +101,7 @@ def _ledgers_by_size(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
                 Contender(f"{count:,} fills", lambda c=count: _ledgers(rooms[c]), [])  # type: ignore[misc]
                 for count in rooms
             ],
-            12,
+            9,
             least=4,
         ),
         aims=[Aim(series=_most(rooms), figure=SECONDS, at_most=1.2 * _linear(rooms))],
@@ -122,7 +122,7 @@ def _from_the_journal(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
                 Contender(f"{count:,} fills", lambda r=room: _derived(r), [])  # type: ignore[misc]
                 for count, room in rooms.items()
             ],
-            20,
+            15,
             least=1 if stage.largest else 4,
             warm=True,
         ),
@@ -161,7 +161,7 @@ def _against_pandas(stage: Stage) -> Comparison:
                 Contender(LOOP, lambda: _timed(lambda: _loop(frame)), []),
                 Contender("NovAlgo's ledgers", lambda: _timed(lambda: _built(movements)), []),
             ],
-            12,
+            8,
             warm=True,
         ),
         aims=[Aim(series="NovAlgo's ledgers", figure=SECONDS, at_most=0.2)],
@@ -183,7 +183,7 @@ def _report(stage: Stage) -> Comparison:
                 Contender(f"{days} days", lambda d=days: _written(rooms[d], d), [])  # type: ignore[misc]
                 for days in (MONTH, FIVE_YEARS)
             ],
-            20,
+            14,
             least=4,
             warm=True,
         ),

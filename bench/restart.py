@@ -42,7 +42,7 @@ def measure(stage: Stage) -> list[Comparison]:
                     Contender(EMPTY, _starts(stage, 0), []),
                     Contender(FULL, _starts(stage, SIGNALS), []),
                 ],
-                24,
+                20,
                 least=1 if stage.largest else 2,
                 warm=True,
             ),

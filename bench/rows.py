@@ -24,7 +24,7 @@ EACH = 0.05
 def measure(stage: Stage) -> list[Found]:
     title = "A Config tab of ten to ten thousand rows"
     contenders = [Contender(f"{size:,} rows", _reading(size), []) for size in SIZES]
-    series = take_turns(stage, title, contenders, 20)
+    series = take_turns(stage, title, contenders, 16)
     comparison = Comparison(
         title=title,
         about="Sheets reads all rows every 2 s; only a change is handed on, as one message that "

@@ -35,7 +35,7 @@ def measure(stage: Stage) -> list[Comparison]:
                 about=f"{CONNECTIONS * EACH} alerts, each connection sending its next one when it "
                 "has its answer.  Ingest publishes to RabbitMQ meanwhile; what that takes, to the "
                 "last event, is among its processor time.",
-                series=take_turns(stage, title, contenders, 20),
+                series=take_turns(stage, title, contenders, 16),
                 aims=[Aim(series=INGEST, figure=ACKS, at_least=0.6, reason=BESIDE)],
             )
         ]
