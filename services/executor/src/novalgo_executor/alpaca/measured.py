@@ -1,4 +1,4 @@
-"""Gives alpaca-py's sessions what they lack: timeouts, and figures."""
+"""Gives alpaca-py's sessions what they lack: timeouts, fresh connections, and figures."""
 
 import time
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
+from novalgo_executor.alpaca.connections import POOLS
 from novalgo_executor.metrics import Metrics
 
 TIMEOUT = (3.05, 10)
@@ -19,6 +20,10 @@ class MeasuredAdapter(HTTPAdapter):
         super().__init__(pool_maxsize=connections, pool_block=True)
         self._api = api
         self._metrics = metrics
+
+    def init_poolmanager(self, *sizes: Any, **options: Any) -> None:
+        super().init_poolmanager(*sizes, **options)
+        self.poolmanager.pool_classes_by_scheme = POOLS
 
     def send(self, request: Any, **options: Any) -> Any:  # type: ignore[override]
         options["timeout"] = options.get("timeout") or TIMEOUT
