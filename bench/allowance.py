@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 from bench import statuses, stores
 from bench.alerts import alerts, symbols, write_config_tab
@@ -18,8 +19,8 @@ from bench.servers import Server, rest, wait_until
 from bench.stage import Stage
 
 SIZE = 100
-TIMES = 2
-"""How often that many enter and exit: a count over few is one of whole pages of a database."""
+TIMES = 4
+"""How often that many enter and exit: a database grows by whole pages."""
 BUDGET = 200
 """Alpaca's requests a minute."""
 FLOOR = "the orders' own requests"
@@ -44,9 +45,7 @@ def measure(stage: Stage) -> list[Comparison]:
                 _send(stage, System(running[0], running, broker), action)
             wait_for_assets(broker)
             rest([*running, broker])
-            held = stores.bytes_held(room)
-            requests = _requests(stage, System(running[0], running, broker))
-            grown = stores.growth(held, stores.bytes_held(room), 2 * SIZE * TIMES)
+            requests, grown = _requests(stage, System(running[0], running, broker), room)
             stage.tell("reversals: buying what is to be reversed")
             _send(stage, System(running[0], running, broker), "BUY")
             unlimited.close()
@@ -61,12 +60,14 @@ def measure(stage: Stage) -> list[Comparison]:
     return [requests, reversals, coalesced, grown]
 
 
-def _requests(stage: Stage, system: System) -> Comparison:
+def _requests(stage: Stage, system: System, room: Path) -> list[Comparison]:
+    """Count what each entry and exit asks of Alpaca, and what both add to the databases."""
     stage.tell("requests an order")
-    rounds = [
-        (_counted(stage, system, "BUY"), _counted(stage, system, "CLOSE")) for _ in range(TIMES)
-    ]
-    return Comparison(
+    rounds, held = [], [stores.bytes_held(room)]
+    for _ in range(TIMES):
+        rounds.append((_counted(stage, system, "BUY"), _counted(stage, system, "CLOSE")))
+        held.append(stores.bytes_held(room))
+    requests = Comparison(
         title=f"Alpaca's requests for an order, {SIZE} alerts in one instant",
         about=f"Requests that count against the {BUDGET} a minute for trading, those of the "
         "regular comparisons included, for each order.  Market data have a limit of their own.",
@@ -76,6 +77,7 @@ def _requests(stage: Stage, system: System) -> Comparison:
         ],
         aims=[Aim(series=NOVALGO, figure=figure, at_most=1.2) for figure in (ENTRY, EXIT)],
     )
+    return [requests, stores.growth(held, 2 * SIZE)]
 
 
 def _reversals(stage: Stage, system: System) -> Comparison:
@@ -105,10 +107,10 @@ def _reversals(stage: Stage, system: System) -> Comparison:
 
 
 def _counted(stage: Stage, system: System, action: str) -> Mapping[str, float]:
-    rest([*system.services, system.simulator])
     before = _asked(system.simulator)
     _send(stage, system, action)
     after = _asked(system.simulator)
+    rest([*system.services, system.simulator])
     asked = {kind: after[kind] - before.get(kind, 0) for kind in after}
     orders = asked["POST /v2/orders"]
     return {FLOOR: orders / SIZE, NOVALGO: sum(asked.values()) / SIZE}

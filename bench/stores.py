@@ -1,8 +1,9 @@
 """By how much each service's database grows with a signal."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 from bench.figures import Aim, Comparison, Series
@@ -17,15 +18,21 @@ def bytes_held(folder: Path) -> Mapping[str, int]:
     return {service: _bytes(folder / f"{service}.sqlite") for service in SERVICES}
 
 
-def growth(before: Mapping[str, int], after: Mapping[str, int], signals: int) -> Comparison:
-    grown = {name: (after[name] - before[name]) / signals for name in SERVICES}
-    grown[ALL] = sum(grown.values())
+def growth(held: Sequence[Mapping[str, int]], signals: int) -> Comparison:
+    """Compare what the services held before, between and after rounds of so many signals."""
+    grown = {
+        name: [(after[name] - before[name]) / signals for before, after in pairwise(held)]
+        for name in SERVICES
+    }
+    grown[ALL] = [sum(added) for added in zip(*grown.values(), strict=True)]
     return Comparison(
         title="What a signal adds to the databases",
-        about=f"Over {signals} signals, each with its order and its fill; indexes, and the regular "
-        "statements of the account meanwhile, included.  SQLite.  docs/runbook.md says what is "
-        "kept for how long.",
-        series=[Series(name, [{GROWN: value}]) for name, value in grown.items()],
+        about=f"In each of {len(held) - 1} rounds of {signals} signals, each with its order and "
+        "its fill; indexes, and the regular statements of the account meanwhile, included.  "
+        "SQLite.  docs/runbook.md says what is kept for how long.",
+        series=[
+            Series(name, [{GROWN: value} for value in values]) for name, values in grown.items()
+        ],
         aims=[Aim(series=ALL, figure=GROWN, at_most=20_000, of_floor=False)],
     )
 
