@@ -1,10 +1,12 @@
 """/v2/account/activities"""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import dropwhile, islice
 from typing import Self, TypeAlias
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -14,7 +16,8 @@ from novalgo_simulator.api.answers import moment_of, refused
 from novalgo_simulator.api.wire import Json, activity_id, activity_json, cash_json
 from novalgo_simulator.broker.cash import CashActivity
 from novalgo_simulator.broker.errors import invalid
-from novalgo_simulator.broker.order import Fill, Movement, Undoing
+from novalgo_simulator.broker.order import Fill
+from novalgo_simulator.broker.span import between
 from novalgo_simulator.broker.venue import Venue
 from novalgo_simulator.market.session import NEW_YORK
 
@@ -50,15 +53,8 @@ def _page(venue: Venue, query: QueryParams, is_wanted: Callable[[Activity], bool
         page = ActivityPage.of(query)
     except ValueError:
         return refused(invalid("invalid query parameter"))
-    listed: list[Activity] = [*_executions(venue.ledger.movements), *venue.ledger.cash_activities]
-    wanted = sorted((each for each in listed if is_wanted(each)), key=lambda each: each.at)
-    return JSONResponse([_json(activity) for activity in page.select(wanted)])
-
-
-def _executions(movements: Iterable[Movement]) -> list[Fill]:
-    """Return the executions; Alpaca does not say that one was undone, so both versions are here."""
-    stated = (each.corrected if isinstance(each, Undoing) else each for each in movements)
-    return [each for each in stated if isinstance(each, Fill)]
+    listed = filter(is_wanted, page.select(venue.ledger.activities))
+    return JSONResponse([_json(activity) for activity in islice(listed, page.size)])
 
 
 def _kind(activity: Activity) -> str:
@@ -69,7 +65,7 @@ def _json(activity: Activity) -> Json:
     return activity_json(activity) if isinstance(activity, Fill) else cash_json(activity)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ActivityPage:
     """The newest first, unless asked for the oldest; the bounds of time are exclusive.
 
@@ -82,6 +78,14 @@ class ActivityPage:
     after: datetime | None
     until: datetime | None
     ascending: bool
+
+    @cached_property
+    def token_id(self) -> UUID | None:
+        """The activity's own half of the token; None where it is no activity's id."""
+        try:
+            return UUID((self.token or "").partition("::")[2])
+        except ValueError:
+            return None
 
     @classmethod
     def of(cls, query: QueryParams) -> Self:
@@ -101,21 +105,23 @@ class ActivityPage:
             ascending=query.get("direction", "desc") == "asc",
         )
 
-    def select(self, activities: list[Activity]) -> Iterator[Activity]:
-        """Return those of the page; they are given oldest first."""
-        listed = filter(self._lists, activities if self.ascending else reversed(activities))
-        if self.token is None:
-            return islice(listed, self.size)
-        from_token = dropwhile(lambda activity: activity_id(activity) != self.token, listed)
-        return islice(from_token, 1, 1 + self.size)
+    def select(self, activities: Sequence[Activity]) -> Iterator[Activity]:
+        """Yield what may be on the page, first things first; they are given oldest first."""
+        listed = between(activities, lambda activity: activity.at, self.after, self.until)
+        ordered = iter(listed) if self.ascending else reversed(listed)
+        if self.token is not None:
+            ordered = islice(dropwhile(self._is_before_token, ordered), 1, None)
+        return filter(self._is_of_order, ordered)
 
-    def _lists(self, activity: Activity) -> bool:
-        order_id = str(activity.order_id) if isinstance(activity, Fill) else ""
-        return (
-            (self.after is None or activity.at > self.after)
-            and (self.until is None or activity.at < self.until)
-            and self.order_id in (None, order_id)
-        )
+    def _is_before_token(self, activity: Activity) -> bool:
+        own = activity.execution_id if isinstance(activity, Fill) else activity.id
+        # The whole id is spelled out for the one alone: that takes its time.
+        return own != self.token_id or activity_id(activity) != self.token
+
+    def _is_of_order(self, activity: Activity) -> bool:
+        if self.order_id is None:
+            return True
+        return isinstance(activity, Fill) and str(activity.order_id) == self.order_id
 
 
 def _bounds_of_day(text: str) -> tuple[datetime, datetime]:

@@ -40,7 +40,11 @@ class OrderFilter:
         )
 
     def select(self, ledger: Ledger) -> list[Order]:
-        orders = ledger.open_orders() if self.status == "open" else ledger.orders.values()
+        orders = (
+            ledger.open_orders()
+            if self.status == "open"
+            else ledger.orders_between(self.after, self.until)
+        )
         found = sorted(filter(self._lists, orders), key=lambda order: order.sequence)
         return found[: self.limit] if self.ascending else found[::-1][: self.limit]
 

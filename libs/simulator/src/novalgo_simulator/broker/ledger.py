@@ -1,6 +1,9 @@
 """All orders and fills, and what follows from them."""
 
+from bisect import insort
 from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 from uuid import UUID
@@ -10,6 +13,7 @@ from novalgo_simulator.broker.amount import ZERO
 from novalgo_simulator.broker.cash import CashActivity
 from novalgo_simulator.broker.lots import Lots
 from novalgo_simulator.broker.order import Change, Fill, Movement, Order, Split, Undoing
+from novalgo_simulator.broker.span import between
 
 
 class Ledger:
@@ -25,10 +29,14 @@ class Ledger:
         self.movements: list[Movement] = []
         """Everything that moved a position, as it happened."""
         self.cash_activities: list[CashActivity] = []
+        self.activities: list[Fill | CashActivity] = []
+        """In the order of time.  Alpaca does not say that an execution was undone: an execution
+        and what corrected it are both here."""
         self.positions: dict[str, Position] = {}
         self.lots: dict[str, Lots] = {}
         self._steps: dict[str, list[Fill | Split]] = defaultdict(list)
         """By symbol, as they stand."""
+        self._by_creation: list[UUID] = []
         self._open: dict[UUID, Order] = {}
         self._by_client_order_id: dict[str, UUID] = {}
 
@@ -38,7 +46,10 @@ class Ledger:
             self.apply_movement(change.fill)
 
     def apply_order(self, order: Order) -> None:
+        is_new = order.id not in self.orders
         self.orders[order.id] = order
+        if is_new:
+            insort(self._by_creation, order.id, key=self._created_at)
         self._by_client_order_id[order.client_order_id] = order.id
         if order.is_open:
             self._open[order.id] = order
@@ -50,6 +61,7 @@ class Ledger:
         match movement:
             case Fill():
                 self.fills.append(movement)
+                self._list(movement)
                 self.cash += movement.cash
                 self._take(movement)
             case Split():
@@ -62,6 +74,7 @@ class Ledger:
 
     def apply_cash(self, activity: CashActivity) -> None:
         self.cash_activities.append(activity)
+        self._list(activity)
         self.cash += activity.cash
 
     @property
@@ -92,6 +105,8 @@ class Ledger:
         """Reckon the symbol anew, as if the execution had always been what it is now."""
         undone, corrected = undoing.undone, undoing.corrected
         standing = [] if corrected is None else [corrected]
+        for fill in standing:
+            self._list(fill)
         for fills in (self.fills, self._steps[undone.symbol]):
             place = fills.index(undone)
             fills[place : place + 1] = standing
@@ -100,6 +115,19 @@ class Ledger:
         self.positions.pop(undone.symbol, None)
         for step in self._steps[undone.symbol]:
             self._move(step)
+
+    def _list(self, activity: Fill | CashActivity) -> None:
+        insort(
+            self.activities, activity, key=lambda each: (each.at, isinstance(each, CashActivity))
+        )
+
+    def _created_at(self, order_id: UUID) -> datetime:
+        return self.orders[order_id].created_at
+
+    def orders_between(self, after: datetime | None, until: datetime | None) -> Iterator[Order]:
+        """Yield the orders that were created between the two, neither included."""
+        for order_id in between(self._by_creation, self._created_at, after, until):
+            yield self.orders[order_id]
 
     def open_orders(self, symbol: str | None = None) -> tuple[Order, ...]:
         return tuple(order for order in self._open.values() if symbol in (None, order.symbol))
