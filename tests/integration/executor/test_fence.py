@@ -13,8 +13,8 @@ from novalgo_common.clock import utc_now
 from novalgo_common.errors import LostError, UnavailableError
 from novalgo_common.events import Action, Ending, Reason, Side
 from novalgo_executor.ages import elapsed
-from novalgo_executor.alpaca import AlpacaBroker
-from novalgo_executor.alpaca.session import Session
+from novalgo_executor.alpaca import AlpacaBroker, measured
+from novalgo_executor.alpaca.connections import pools
 from novalgo_executor.broker import Accepted, NotSent, OrderRequest, PositionIntent
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.settings import Settings
@@ -65,7 +65,7 @@ async def test_nothing_leaves_while_another_executor_may_be_trading(
 async def test_without_the_fence_a_replaced_executors_order_would_leave(
     tmp_path: Path, alpaca: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Session, "_while_ours", lambda _session, call: call)
+    monkeypatch.setattr(measured, "pools", lambda _: pools(lambda: True))
 
     async with a_replaced_executors_broker(tmp_path, alpaca) as broker:
         outcome = await broker.submit(REQUEST)

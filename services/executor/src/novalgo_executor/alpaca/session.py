@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 
 from novalgo_common.clock import Clock
 from novalgo_common.errors import UnavailableError
-from novalgo_executor.alpaca.errors import DEFINITIVE, DefiniteError, NotOursError, unavailable
+from novalgo_executor.alpaca.errors import DEFINITIVE, DefiniteError, unavailable
 from novalgo_executor.alpaca.measured import MeasuredAdapter
 from novalgo_executor.broker import KeysRefusedError
 from novalgo_executor.gate import Gate, Rank
@@ -38,17 +38,16 @@ class Session:
     ) -> None:
         key, secret = settings.alpaca_credentials
         self._clock = clock
-        self._may_act = may_act
         self._gate = Gate()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="alpaca")
         self._trading = _tame(
             TradingClient(key, secret, raw_data=True, url_override=settings.trading_url),
-            MeasuredAdapter("trading", metrics, connections=THREADS),
+            MeasuredAdapter("trading", may_act, metrics, connections=THREADS),
         )
         self._trading._session.hooks["response"].append(self._read_allowance)
         self._data = _tame(
             StockHistoricalDataClient(key, secret, raw_data=True, url_override=settings.data_url),
-            MeasuredAdapter("data", metrics, connections=THREADS),
+            MeasuredAdapter("data", may_act, metrics, connections=THREADS),
         )
 
     def close(self) -> None:
@@ -63,11 +62,11 @@ class Session:
 
         `NotOursError`: nothing has left.
         """
-        return await self._call(self._while_ours(lambda: self._trading.post(path, dict(body))))
+        return await self._call(lambda: self._trading.post(path, dict(body)))
 
     async def delete(self, path: str) -> None:
         """Raise `DefiniteError` where Alpaca refuses, `UnavailableError` where nobody knows."""
-        await self._ask(self._while_ours(lambda: self._trading.delete(path)))
+        await self._ask(lambda: self._trading.delete(path))
 
     async def get(self, path: str, query: dict[str, Any] | None = None, **missing: None) -> Any:
         """Return an answer; with `missing` given, that where Alpaca answers 404."""
@@ -139,15 +138,6 @@ class Session:
                 if status in DEFINITIVE:
                     raise DefiniteError(status) from None
                 raise
-
-    def _while_ours(self, call: Callable[[], T]) -> Callable[[], T]:
-        def act() -> T:
-            # In the thread: the process may have been stopped while the call waited for one.
-            if not self._may_act():
-                raise NotOursError("another executor may be trading")
-            return call()
-
-        return act
 
     async def _call(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
