@@ -252,7 +252,7 @@ MUTANTS = (
         "the recognition of a split",
         lambda: patch.object(position_check, "recognised", lambda *_: False),
         (Promise.SPLIT_TOLD,),
-        first=400,
+        first=40,
     ),
     Mutant(
         "the look for a reset",

@@ -14,7 +14,7 @@ import structlog
 
 from novalgo_common.clock import Clock
 from novalgo_common.config_copy import ConfigCopy
-from novalgo_common.events import OrderStatus
+from novalgo_common.events import Action, OrderStatus, SignalReceived
 from novalgo_common.observability import about
 from novalgo_common.tracing import span
 from novalgo_executor.ages import Ages
@@ -73,6 +73,12 @@ class Desk:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _not_before: dict[str, float] = field(default_factory=dict)
     """Until when an order that did not leave need not be sent again, by its client order id."""
+
+    def look_ahead(self, event: SignalReceived) -> None:
+        """Have what a signal will need asked for while it is being stored."""
+        row = self.config.row(event.symbol, event.timeframe)
+        may_open = event.action is not Action.CLOSE and row is not None and row.active
+        self.market.look_ahead(quote_of=event.symbol if may_open else None)
 
     async def waiting(self, symbol: str) -> list[Signal]:
         """Return the symbol's signals without an ending, once the outdated ones got theirs."""

@@ -11,6 +11,7 @@ from novalgo_common.events import Event, PositionsReported, SignalReceived, deri
 from novalgo_common.lanes import Lanes
 from novalgo_common.observability import about
 from novalgo_executor.broker import Broker, Connected, OrderUpdate
+from novalgo_executor.desk import Desk
 from novalgo_executor.metrics import Metrics
 from novalgo_executor.reconciler import Reconciler
 from novalgo_executor.snapshot import position_snapshots
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 class Handler:
     store: Store
     broker: Broker
+    desk: Desk
     reconciler: Reconciler
     workers: SymbolWorkers
     metrics: Metrics
@@ -33,6 +35,7 @@ class Handler:
         """Store a signal before it is acknowledged; a repeated one changes nothing."""
         if not isinstance(event, SignalReceived):
             raise PermanentError(f"{event.type} is no signal")
+        self.desk.look_ahead(event)
         with about(event.event_id, symbol=event.symbol):
             if await self.store.add_signal(event):
                 log.info("signal.stored", action=event.action, timeframe=event.timeframe)

@@ -87,6 +87,7 @@ async def open_service(settings: Settings, bus: Bus, clock: Clock) -> AsyncItera
         handler = Handler(
             store=store,
             broker=broker,
+            desk=desk,
             reconciler=reconciler,
             workers=workers,
             metrics=metrics,
