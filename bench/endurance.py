@@ -1,8 +1,9 @@
 """`make endurance`: an hour at 20 signals a second; what grows, and what stays as it is.
 
 The four services run as processes of their own over RabbitMQ, against a simulator without
-Alpaca's limit of requests.  The samples, the plots and a page with both are written at the end, and
-with each sample, so that a run that is broken off has its results.
+Alpaca's limit of requests; after it new ones get as many for some minutes, to tell a slower machine
+from a slower system.  The page and its picture are written at the end, and with each sample, so
+that a run that is broken off has its results.
 """
 
 import asyncio
@@ -11,7 +12,8 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import count
@@ -24,7 +26,7 @@ from rich.console import Console
 
 from bench.alerts import alerts
 from bench.broker import rabbitmq
-from bench.endurance_page import write_endurance
+from bench.endurance_page import WINDOW, write_endurance
 from bench.machine import description
 from bench.novalgo import SYMBOLS, NovAlgo, novalgo
 from bench.results import RESULTS
@@ -48,7 +50,27 @@ def main(
     when all is done.
     """
     console = Console(width=120)
+    page = (DOCS if minutes >= WHOLE else RESULTS) / "endurance.md"
     RESULTS.mkdir(parents=True, exist_ok=True)
+    with system(console) as (running, sampler, machine):
+        endurance = Endurance(running, sampler, console)
+        endurance.on_sample(lambda samples: write_endurance(page, machine, samples))
+        asyncio.run(endurance.run(minutes * 60))
+    console.print("And a new system, which says how fast the machine is now.")
+    with system(console) as (running, sampler, _):
+        fresh = Endurance(running, sampler, console)
+        asyncio.run(fresh.run(WINDOW))
+    write_endurance(page, machine, endurance.samples, fresh.samples, unended=endurance.unended)
+    save(RESULTS / "endurance.json", [*endurance.samples, *fresh.samples])
+    unanswered = endurance.unanswered + fresh.unanswered
+    if unanswered:
+        console.print(f"[red]{unanswered} alerts were not answered with 200.[/]")
+    raise typer.Exit(1 if unanswered or endurance.unended or fresh.unended else 0)
+
+
+@contextmanager
+def system(console: Console) -> Iterator[tuple[NovAlgo, Sampler, Mapping[str, str]]]:
+    """Run the four services with empty stores; give them, their sampler, and what they run on."""
     with rabbitmq() as amqp_url, tempfile.TemporaryDirectory(prefix="novalgo-bench-") as folder:
         if amqp_url is None:
             console.print("[red]There is no RabbitMQ: install it, or set NOVALGO_TEST_AMQP_URL.[/]")
@@ -56,42 +78,33 @@ def main(
         room = Path(folder)
         with novalgo(room, amqp_url) as running:
             machine = description(datetime.now(UTC), amqp_url)
-            page = (DOCS if minutes >= WHOLE else RESULTS) / "endurance.md"
-            sampler = Sampler(running, room, amqp_url)
-            endurance = Endurance(running, sampler, console, machine, page)
-            unanswered = asyncio.run(endurance.run(minutes * 60))
-    if unanswered:
-        console.print(f"[red]{unanswered} alerts were not answered with 200.[/]")
-    raise typer.Exit(1 if unanswered or endurance.unended else 0)
+            yield running, Sampler(running, room, amqp_url), machine
 
 
 class Endurance:
-    def __init__(
-        self,
-        running: NovAlgo,
-        sampler: Sampler,
-        console: Console,
-        machine: Mapping[str, str],
-        page: Path,
-    ) -> None:
+    """Sends alerts to a running system, and keeps what its samples say."""
+
+    def __init__(self, running: NovAlgo, sampler: Sampler, console: Console) -> None:
         self._running = running
         self._sampler = sampler
         self._console = console
-        self._machine = machine
-        self._page = page
-        self._samples: list[Sample] = []
-        self._unanswered = 0
+        self._tell: Callable[[Sequence[Sample]], None] = lambda _: None
+        self.samples: list[Sample] = []
+        self.unanswered = 0
+        """Alerts that were not answered with 200."""
         self.unended = 0
 
-    async def run(self, seconds: float) -> int:
-        """Send and sample for so long; return how many alerts were not answered with 200."""
+    def on_sample(self, listener: Callable[[Sequence[Sample]], None]) -> None:
+        """Call `listener` with all samples after each of them."""
+        self._tell = listener
+
+    async def run(self, seconds: float) -> None:
+        """Send and sample for so long, and until every signal has its ending."""
         async with httpx2.AsyncClient(timeout=30) as client, asyncio.TaskGroup() as group:
             sampling = group.create_task(self._sample_for_ever())
             await self._send(client, group, seconds)
             self.unended = await self._sampler.drained()
             sampling.cancel()
-        self._write()
-        return self._unanswered
 
     async def _send(
         self, client: httpx2.AsyncClient, group: asyncio.TaskGroup, seconds: float
@@ -113,22 +126,18 @@ class Endurance:
         try:
             answer = await client.post(url, content=body)
         except httpx2.TransportError:
-            self._unanswered += 1
+            self.unanswered += 1
             return
         self._sampler.answered(time.perf_counter() - began)
-        self._unanswered += answer.status_code != 200
+        self.unanswered += answer.status_code != 200
 
     async def _sample_for_ever(self) -> None:
         while True:
             await asyncio.sleep(SAMPLE_SECONDS)
             sample = await self._sampler.take()
-            self._samples.append(sample)
+            self.samples.append(sample)
             self._console.print(str(sample))
-            self._write()
-
-    def _write(self) -> None:
-        write_endurance(self._page, self._machine, self._samples, self.unended)
-        save(RESULTS / "endurance.json", self._samples)
+            self._tell(self.samples)
 
 
 def save(path: Path, samples: Sequence[Sample]) -> None:

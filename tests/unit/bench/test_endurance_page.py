@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from bench.endurance_page import PICTURE, growth, write_endurance
+from bench.endurance_page import PICTURE, growth, slowing, write_endurance
 from bench.sampling import Sample
 
 SAMPLE = Sample(
@@ -31,9 +31,24 @@ def test_growth_is_told_from_the_first_quarter_on() -> None:
     assert memory == ("Resident memory, MB: ingest", "90.0", "180.0", "×2.00")
 
 
+def test_latencies_are_seen_beside_those_of_a_new_system() -> None:
+    slower = [replace(each, answer_p50=8.0) for each in an_hour(megabytes_at_the_end=90.0)]
+    fresh = [replace(SAMPLE, answer_p50=value) for value in (5.0, 100.0, 4.0)]
+
+    [middle, *_] = slowing(slower, fresh)
+
+    assert middle == ("Answer to an alert, ms: p50", "8", "8", "5", "×1.60")
+
+
+def test_without_a_new_system_nothing_is_said_of_it() -> None:
+    [middle, *_] = slowing(an_hour(megabytes_at_the_end=90.0), [])
+
+    assert middle == ("Answer to an alert, ms: p50", "4", "4", "", "")
+
+
 def test_the_page_has_the_figures_and_a_picture(tmp_path: Path) -> None:
     path = tmp_path / "endurance.md"
-    write_endurance(path, {"Python": "3.11"}, an_hour(megabytes_at_the_end=90.0), unended=2)
+    write_endurance(path, {"Python": "3.11"}, an_hour(90.0), [SAMPLE], unended=2)
 
     page = path.read_text()
     assert "2 without an ending" in page
