@@ -14,7 +14,7 @@ from bench.sampling import Sample
 PICTURE = Path("images", "endurance.png")
 WINDOW = 180.0
 """Seconds whose median is a latency's figure: one sample of 15 s says little."""
-_COLOURS = ("#2563eb", "#d97706", "#059669", "#db2777")
+_COLOURS = ("#2563eb", "#d97706", "#059669", "#db2777", "#6b7280")
 Figures: TypeAlias = Callable[[Sample], Mapping[str, float]]
 Panel: TypeAlias = tuple[str, Figures]
 HELD: Sequence[Panel] = (
@@ -24,11 +24,12 @@ HELD: Sequence[Panel] = (
     ("Stores, MB", lambda sample: sample.stored_megabytes),
     ("Messages in RabbitMQ", lambda sample: {"all queues": sample.queued}),
 )
-LATENCIES: Sequence[Panel] = (
+SPEED: Sequence[Panel] = (
+    ("Processor, percent of a core", lambda sample: sample.processor),
     ("Answer to an alert, ms", lambda sample: {"p50": sample.answer_p50, "p99": sample.answer_p99}),
     ("From storage to, mean ms", lambda sample: _milliseconds(sample.stage_means)),
 )
-PANELS = (*HELD, *LATENCIES)
+PANELS = (*HELD, *SPEED)
 
 
 def write_endurance(
@@ -64,8 +65,9 @@ def write_endurance(
         f"Each signal adds {_kilobytes_a_signal(samples):.1f} kB to the stores. Analytics keeps "
         "all trades at hand ([decision 21](decisions/0021-the-journal-is-the-stream.md)).",
         "",
-        "A machine is not always equally fast. Latencies are therefore seen beside those of a new "
-        "system with empty stores, which got as many alerts a second right after the end. "
+        "A machine is not always equally fast. What takes time is therefore seen beside the "
+        "same of a new system with empty stores, which got as many alerts a second right after "
+        "the end. "
         f"Medians of the samples of {WINDOW / 60:.0f} minutes:",
         "",
         "| | after a quarter | at the end | new system, right after | end beside new |",
@@ -94,13 +96,14 @@ def growth(samples: Sequence[Sample]) -> list[tuple[str, str, str, str]]:
 
 
 def slowing(samples: Sequence[Sample], fresh: Sequence[Sample]) -> list[tuple[str, ...]]:
-    """Return a row for each latency: after a quarter, at the end, of a new system, end to new."""
+    """Return a row for each latency and cost: after a quarter, at the end, of a new system, and
+    the end's ratio to that."""
     quarter, end = (
         [each for each in samples if at - WINDOW < each.seconds <= at]
         for at in (samples[len(samples) // 4].seconds, samples[-1].seconds)
     )
     rows = []
-    for title, figures in LATENCIES:
+    for title, figures in SPEED:
         for name in _names(samples, figures):
             found = [_median(figures, name, of) for of in (quarter, end, fresh)]
             shown = (f"{each:.0f}" if each else "" for each in found)
@@ -138,7 +141,7 @@ def _draw(samples: Sequence[Sample], fresh: Sequence[Sample], path: Path) -> Non
         names = _names(samples, figures)
         for name, colour in zip(names, _COLOURS, strict=False):
             _line(axis, samples, figures, name, color=colour, label=name)
-            if (title, figures) in LATENCIES:
+            if (title, figures) in SPEED:
                 _line(axis, after, figures, name, color=colour, linestyle=":")
         axis.set_title(title, fontsize=9, loc="left")
         axis.set_ylim(bottom=0)

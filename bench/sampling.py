@@ -27,6 +27,8 @@ class Sample:
     """Since the start."""
     alerts: int
     """Answered since the start."""
+    processor: Mapping[str, float]
+    """Percent of a core, of the simulator too, since the sample before."""
     megabytes: Mapping[str, float]
     handles: Mapping[str, int]
     threads: Mapping[str, int]
@@ -51,9 +53,11 @@ class Sample:
 class Sampler:
     def __init__(self, running: NovAlgo, folder: Path, amqp_url: str) -> None:
         self._services: dict[str, Server] = dict(zip(SERVICES, running.services, strict=True))
+        self._simulator = running.simulator
         self._folder = folder
         self._amqp_url = amqp_url
-        self._began = time.monotonic()
+        self._began = self._sampled_at = time.monotonic()
+        self._computed = self._cpu_seconds()
         self._alerts = 0
         self._answers: list[float] = []
         self._stages: Mapping[str, tuple[float, float]] = {}
@@ -68,6 +72,7 @@ class Sampler:
         return Sample(
             seconds=time.monotonic() - self._began,
             alerts=self._alerts,
+            processor=self._processor(),
             megabytes={name: resident(each) for name, each in self._services.items()},
             handles={name: _count(each, "fd") for name, each in self._services.items()},
             threads={name: _count(each, "task") for name, each in self._services.items()},
@@ -87,6 +92,18 @@ class Sampler:
                 break
             await asyncio.sleep(0.5)
         return missing
+
+    def _processor(self) -> Mapping[str, float]:
+        before, self._computed = self._computed, self._cpu_seconds()
+        since, self._sampled_at = self._sampled_at, time.monotonic()
+        return {
+            name: 100 * (seconds - before[name]) / (self._sampled_at - since)
+            for name, seconds in self._computed.items()
+        }
+
+    def _cpu_seconds(self) -> Mapping[str, float]:
+        processes = {**self._services, "simulator": self._simulator}
+        return {name: each.cpu_seconds() for name, each in processes.items()}
 
     async def _stage_sums(self) -> Mapping[str, tuple[float, float]]:
         found = await asyncio.to_thread(metrics, self._services["analytics"])

@@ -9,6 +9,7 @@ from bench.sampling import Sample
 SAMPLE = Sample(
     seconds=15.0,
     alerts=300,
+    processor={},
     megabytes={"ingest": 90.0},
     handles={"ingest": 20},
     threads={"ingest": 8},
