@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Annotated
@@ -53,15 +54,13 @@ def main(
     page = (DOCS if minutes >= WHOLE else RESULTS) / "endurance.md"
     RESULTS.mkdir(parents=True, exist_ok=True)
     with system(console) as (running, sampler, machine):
-        endurance = Endurance(running, sampler, console)
-        endurance.on_sample(lambda samples: write_endurance(page, machine, samples))
+        endurance = Endurance(running, sampler, console, partial(keep, page, machine))
         asyncio.run(endurance.run(minutes * 60))
     console.print("And a new system, which says how fast the machine is now.")
     with system(console) as (running, sampler, _):
         fresh = Endurance(running, sampler, console)
         asyncio.run(fresh.run(WINDOW))
-    write_endurance(page, machine, endurance.samples, fresh.samples, unended=endurance.unended)
-    save(RESULTS / "endurance.json", [*endurance.samples, *fresh.samples])
+    keep(page, machine, endurance.samples, fresh.samples, unended=endurance.unended)
     unanswered = endurance.unanswered + fresh.unanswered
     if unanswered:
         console.print(f"[red]{unanswered} alerts were not answered with 200.[/]")
@@ -84,19 +83,22 @@ def system(console: Console) -> Iterator[tuple[NovAlgo, Sampler, Mapping[str, st
 class Endurance:
     """Sends alerts to a running system, and keeps what its samples say."""
 
-    def __init__(self, running: NovAlgo, sampler: Sampler, console: Console) -> None:
+    def __init__(
+        self,
+        running: NovAlgo,
+        sampler: Sampler,
+        console: Console,
+        on_sample: Callable[[Sequence[Sample]], None] = lambda _: None,
+    ) -> None:
+        """Call `on_sample` with all samples after each of them."""
         self._running = running
         self._sampler = sampler
         self._console = console
-        self._tell: Callable[[Sequence[Sample]], None] = lambda _: None
+        self._on_sample = on_sample
         self.samples: list[Sample] = []
         self.unanswered = 0
         """Alerts that were not answered with 200."""
         self.unended = 0
-
-    def on_sample(self, listener: Callable[[Sequence[Sample]], None]) -> None:
-        """Call `listener` with all samples after each of them."""
-        self._tell = listener
 
     async def run(self, seconds: float) -> None:
         """Send and sample for so long, and until every signal has its ending."""
@@ -137,12 +139,21 @@ class Endurance:
             sample = await self._sampler.take()
             self.samples.append(sample)
             self._console.print(str(sample))
-            self._tell(self.samples)
+            self._on_sample(self.samples)
 
 
-def save(path: Path, samples: Sequence[Sample]) -> None:
-    """Write the samples as JSON lines."""
-    path.write_text("".join(json.dumps(asdict(each)) + "\n" for each in samples))
+def keep(
+    page: Path,
+    machine: Mapping[str, str],
+    samples: Sequence[Sample],
+    fresh: Sequence[Sample] = (),
+    *,
+    unended: int = 0,
+) -> None:
+    """Write the page, and the samples as JSON lines."""
+    write_endurance(page, machine, samples, fresh, unended=unended)
+    lines = (json.dumps(asdict(each)) + "\n" for each in (*samples, *fresh))
+    (RESULTS / "endurance.json").write_text("".join(lines))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ LASTS = timedelta(seconds=1)
 @dataclass(frozen=True, slots=True)
 class _Asked(Generic[Answer]):
     at: datetime
-    answer: "asyncio.Task[Answer]"
+    answer: "asyncio.Future[Answer]"
 
 
 class Ahead(Generic[Answer]):
@@ -38,7 +38,7 @@ class Ahead(Generic[Answer]):
         known = self._asked.get(about)
         if known is not None and not known.answer.done():
             return
-        task = asyncio.create_task(self._now(about), name=f"ahead {about}")
+        task = asyncio.ensure_future(self._ask(about))
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._asked[about] = _Asked(self._clock(), task)
 
@@ -48,7 +48,4 @@ class Ahead(Generic[Answer]):
         if asked is not None and timedelta(0) <= self._clock() - asked.at < LASTS:
             with suppress(UnavailableError):
                 return await asked.answer
-        return await self._ask(about)
-
-    async def _now(self, about: str) -> Answer:
         return await self._ask(about)
