@@ -102,7 +102,6 @@ def _ledgers_by_size(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
                 for count in rooms
             ],
             9,
-            least=4,
         ),
         aims=[Aim(series=_most(rooms), figure=SECONDS, at_most=1.2 * _linear(rooms))],
     )
@@ -119,11 +118,16 @@ def _from_the_journal(stage: Stage, rooms: Mapping[int, Path]) -> Comparison:
             stage,
             title,
             [
-                Contender(f"{count:,} fills", lambda r=room: _derived(r), [])  # type: ignore[misc]
+                Contender(
+                    f"{count:,} fills",
+                    lambda r=room: _derived(r),  # type: ignore[misc]
+                    [],
+                    times=3 if count == FEWEST else 1,
+                )
                 for count, room in rooms.items()
             ],
             15,
-            least=1 if stage.largest else 4,
+            least=1 if stage.largest else 6,
             warm=True,
         ),
         aims=[Aim(series=_most(rooms), figure=SECONDS, at_most=1.2 * _linear(rooms))],
@@ -184,7 +188,6 @@ def _report(stage: Stage) -> Comparison:
                 for days in (MONTH, FIVE_YEARS)
             ],
             14,
-            least=4,
             warm=True,
         ),
         aims=[
