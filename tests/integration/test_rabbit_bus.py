@@ -1,11 +1,13 @@
 """What only a RabbitBus can show: storage, outages, takeovers, and a broker that says no."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from datetime import datetime
 from itertools import islice
 
 import pytest
+from aio_pika.abc import AbstractRobustChannel
 from pika import BasicProperties
 
 from novalgo_common.clock import utc_now
@@ -13,6 +15,7 @@ from novalgo_common.errors import PermanentError, PublishError, SettingsError, U
 from novalgo_common.events import AlarmRaised, ConfigRequested, Event
 from novalgo_common.one_write import OneWrite
 from novalgo_common.rabbitmq import RabbitBus
+from novalgo_common.rabbitmq.dead_letters import DeadLetterQueue
 from novalgo_common.topology import (
     ANALYTICS_JOURNAL,
     DEAD_LETTERS,
@@ -54,6 +57,12 @@ def _look_at_dead_letters(url: str, times: int) -> list[tuple[BasicProperties, b
             seen.append((properties, body))
             channel.basic_nack(method.delivery_tag, requeue=True)
         return seen
+
+
+def _objects_of_the_client() -> int:
+    gc.collect()
+    modules = (str(type(each).__module__) for each in gc.get_objects())
+    return sum(module.startswith(("aio_pika", "aiormq")) for module in modules)
 
 
 async def test_events_wait_for_their_consumer(fresh_amqp_url: str) -> None:
@@ -246,6 +255,29 @@ async def test_a_queue_that_was_deleted_gets_its_consumer_back(
     await _publish_until_confirmed(bus, fill)
 
     await until(lambda: listener.handled == [fill])
+
+
+async def test_a_bus_that_has_watched_its_queues_for_long_holds_no_more_than_before(
+    fresh_amqp_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = 0
+
+    class Counted(DeadLetterQueue):
+        async def count_again(self, channel: AbstractRobustChannel) -> None:
+            nonlocal watched
+            await super().count_again(channel)
+            watched += 1
+
+    monkeypatch.setattr("novalgo_common.rabbitmq.bus._WATCH_EVERY_SECONDS", 0)
+    monkeypatch.setattr("novalgo_common.rabbitmq.bus.DeadLetterQueue", Counted)
+    async with RabbitBus.connect(fresh_amqp_url, service="test") as bus:
+        await bus.subscribe(EXECUTOR_SIGNALS, Listener())
+        await until(lambda: watched > 10)
+        held = _objects_of_the_client()
+
+        await until(lambda: watched > 60)
+
+        assert _objects_of_the_client() < held + 50
 
 
 async def test_a_bus_closes_though_a_breaking_connection_swallows_the_cancellation(

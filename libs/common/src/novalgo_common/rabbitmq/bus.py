@@ -30,7 +30,7 @@ from novalgo_common.delivery import Sleep, describe
 from novalgo_common.errors import PublishError, UnroutableError
 from novalgo_common.events import Event, type_of
 from novalgo_common.obituaries import Obituaries
-from novalgo_common.rabbitmq.connection import declare, open_connection, patiently
+from novalgo_common.rabbitmq.connection import declare, open_connection, patiently, state_of
 from novalgo_common.rabbitmq.dead_letters import DeadLetterQueue
 from novalgo_common.rabbitmq.mailbox import BROADCAST_EXCHANGE, Mailbox
 from novalgo_common.rabbitmq.message import Taken, of_event, stored
@@ -40,7 +40,8 @@ from novalgo_common.wire import decode, encode
 from novalgo_common.worker import Worker
 
 _PUBLISH_SECONDS = 5.0
-_WATCH_SECONDS = 5.0
+_WATCH_EVERY_SECONDS = 5.0
+_WATCH_WITHIN_SECONDS = 5.0
 _PREFETCH = 50
 
 _log = structlog.get_logger()
@@ -168,6 +169,8 @@ class RabbitBus:
         await self._mailbox.open()
         self._consuming.close_callbacks.add(self._mailbox.lose)
         self._consuming.reconnect_callbacks.add(self._mailbox.open)
+        # One for good: aio-pika keeps some kilobytes of each channel until its connection ends.
+        self._lookout = await self._open_channel(self._consuming)
         self._watch = asyncio.create_task(self._keep_watch(), name="watch over consumers")
 
     async def _open_channel(self, connection: AbstractRobustConnection) -> AbstractRobustChannel:
@@ -254,20 +257,18 @@ class RabbitBus:
         # Not for ever: a connection that breaks at that moment swallows the cancellation.
         while not self._closing.is_set():
             with suppress(TimeoutError, *CONNECTION_EXCEPTIONS):
-                async with asyncio.timeout(_WATCH_SECONDS):
+                async with asyncio.timeout(_WATCH_WITHIN_SECONDS):
                     self._unconsumed = [
                         name for name in self._workers if not await self._is_consumed(name)
                     ]
-                    await self._dead.count_again()
+                    await self._dead.count_again(self._lookout)
             with suppress(TimeoutError):
-                async with asyncio.timeout(_WATCH_SECONDS):
+                async with asyncio.timeout(_WATCH_EVERY_SECONDS):
                     await self._closing.wait()
 
     async def _is_consumed(self, name: str) -> bool:
         try:
-            async with self._consuming.channel() as channel:
-                queue = await channel.declare_queue(name, passive=True)
-                return bool(queue.declaration_result.consumer_count)
+            return bool((await state_of(self._lookout, name)).consumer_count)
         except ChannelNotFoundEntity:
             return False
 

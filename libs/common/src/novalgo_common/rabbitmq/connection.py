@@ -12,6 +12,7 @@ from aio_pika.exceptions import (
     ProbableAuthenticationError,
     ProtocolSyntaxError,
 )
+from aiormq import spec
 
 from novalgo_common.errors import SettingsError, UnavailableError
 from novalgo_common.rabbitmq.address import public_address
@@ -73,3 +74,12 @@ async def declare(
             f"NOVALGO_AMQP_URL: the queue {name} is there with other arguments than ours; "
             "delete it when it is empty, or use another vhost"
         ) from None
+
+
+async def state_of(channel: AbstractRobustChannel, name: str) -> spec.Queue.DeclareOk:
+    """Return how many messages and consumers a queue has; a missing one closes the channel.
+
+    The channel comes back by itself.
+    """
+    queue = await channel.declare_queue(name, passive=True, robust=False)
+    return queue.declaration_result

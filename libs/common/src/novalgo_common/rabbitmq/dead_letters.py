@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
+from aio_pika.abc import AbstractIncomingMessage, AbstractRobustChannel, AbstractRobustConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 
 from novalgo_common.dead_letters import MOST_READ, DeadLetter
 from novalgo_common.errors import UnavailableError, UnroutableError
+from novalgo_common.rabbitmq.connection import state_of
 from novalgo_common.topology import DEAD_LETTERS, DELIVERY_LIMIT, QUEUES
 
 _WITHIN_SECONDS = 10.0
@@ -31,10 +32,8 @@ class DeadLetterQueue:
         self.count = 0
         """As last known."""
 
-    async def count_again(self) -> None:
-        async with self._connection.channel() as channel:
-            queue = await channel.declare_queue(DEAD_LETTERS, passive=True)
-            self.count = queue.declaration_result.message_count or 0
+    async def count_again(self, channel: AbstractRobustChannel) -> None:
+        self.count = (await state_of(channel, DEAD_LETTERS)).message_count or 0
 
     async def oldest(self) -> Sequence[DeadLetter]:
         async with self._opened() as messages:
