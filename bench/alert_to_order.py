@@ -28,6 +28,10 @@ KEPT = (
     "before an order leaves, signal and intent are committed, the store is looked at twice, and an "
     "entry asks for a quote; the floor keeps, knows and asks nothing"
 )
+STALLED = (
+    f"{KEPT}; the slowest are those that the disk holds up (docs/capacity.md), which the floor "
+    "does not write to"
+)
 PAUSE = 0.15
 """Seconds between single alerts: what follows an order, its fill and its rows, is done by then,
 also on a machine that is slow for a while."""
@@ -81,13 +85,13 @@ def _compare(stage: Stage, systems: Mapping[str, System], way: Way) -> Compariso
         f"{way.about}  The processor time is of all services until they are at rest.",
         series=take_turns(stage, way.title, contenders, way.seconds, least=5, warm=way.is_warm),
         aims=[
-            Aim(series=name, figure=figure, at_most=times, reason=KEPT)
+            Aim(series=name, figure=figure, at_most=times, reason=reason)
             for name in (LOCAL, RABBIT)
-            for figure, times in (
-                (ENTRY_P50, 2.5),
-                (ENTRY_P99, 4.0),
-                (EXIT_P50, 2.5),
-                (EXIT_P99, 4.0),
+            for figure, times, reason in (
+                (ENTRY_P50, 2.5, KEPT),
+                (ENTRY_P99, 4.0, STALLED),
+                (EXIT_P50, 2.5, KEPT),
+                (EXIT_P99, 4.0, STALLED),
             )
         ],
     )

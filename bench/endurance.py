@@ -27,6 +27,7 @@ from rich.console import Console
 
 from bench.alerts import alerts
 from bench.broker import rabbitmq
+from bench.disk import flushes
 from bench.endurance_page import WINDOW, write_endurance
 from bench.machine import description
 from bench.novalgo import SYMBOLS, NovAlgo, novalgo
@@ -75,9 +76,9 @@ def system(console: Console) -> Iterator[tuple[NovAlgo, Sampler, Mapping[str, st
             console.print("[red]There is no RabbitMQ: install it, or set NOVALGO_TEST_AMQP_URL.[/]")
             raise typer.Exit(2)
         room = Path(folder)
-        with novalgo(room, amqp_url) as running:
+        with novalgo(room, amqp_url) as running, flushes(room) as flushed:
             machine = description(datetime.now(UTC), amqp_url)
-            yield running, Sampler(running, room, amqp_url), machine
+            yield running, Sampler(running, room, amqp_url, flushed), machine
 
 
 class Endurance:

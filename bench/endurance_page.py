@@ -28,6 +28,7 @@ SPEED: Sequence[Panel] = (
     ("Processor, percent of a core", lambda sample: sample.processor),
     ("Answer to an alert, ms", lambda sample: {"p50": sample.answer_p50, "p99": sample.answer_p99}),
     ("From storage to, mean ms", lambda sample: _milliseconds(sample.stage_means)),
+    ("A block to the disk, ms", lambda sample: {"p50": sample.flush_p50, "p99": sample.flush_p99}),
 )
 PANELS = (*HELD, *SPEED)
 
@@ -67,7 +68,7 @@ def write_endurance(
         "",
         "A machine is not always equally fast. What takes time is therefore seen beside the "
         "same of a new system with empty stores, which got as many alerts a second right after "
-        "the end. "
+        "the end, and beside what the disk takes for a block of nobody's. "
         f"Medians of the samples of {WINDOW / 60:.0f} minutes:",
         "",
         "| | after a quarter | at the end | new system, right after | end beside new |",

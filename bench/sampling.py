@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +41,10 @@ class Sample:
     """Milliseconds."""
     stage_means: Mapping[str, float]
     """Seconds from a signal's storage to each stage, in the mean."""
+    flush_p50: float
+    """Milliseconds that the disk takes for a block that is nobody's."""
+    flush_p99: float
+    """Milliseconds."""
 
     def __str__(self) -> str:
         memory = ", ".join(f"{name} {value:.0f} MB" for name, value in self.megabytes.items())
@@ -51,11 +55,19 @@ class Sample:
 
 
 class Sampler:
-    def __init__(self, running: NovAlgo, folder: Path, amqp_url: str) -> None:
+    def __init__(
+        self,
+        running: NovAlgo,
+        folder: Path,
+        amqp_url: str,
+        flushed: Callable[[], Sequence[float]],
+    ) -> None:
+        """`flushed` tells the seconds of the disk's flushes since it was asked last."""
         self._services: dict[str, Server] = dict(zip(SERVICES, running.services, strict=True))
         self._simulator = running.simulator
         self._folder = folder
         self._amqp_url = amqp_url
+        self._flushed = flushed
         self._began = self._sampled_at = time.monotonic()
         self._computed = self._cpu_seconds()
         self._alerts = 0
@@ -68,6 +80,7 @@ class Sampler:
 
     async def take(self) -> Sample:
         answers, self._answers = self._answers or [0.0], []
+        flushes = self._flushed() or [0.0]
         before, self._stages = self._stages, await self._stage_sums()
         return Sample(
             seconds=time.monotonic() - self._began,
@@ -81,6 +94,8 @@ class Sampler:
             answer_p50=percentile(answers, 50) * 1000,
             answer_p99=percentile(answers, 99) * 1000,
             stage_means=_means(before, self._stages),
+            flush_p50=percentile(flushes, 50) * 1000,
+            flush_p99=percentile(flushes, 99) * 1000,
         )
 
     async def drained(self) -> int:

@@ -18,6 +18,8 @@ SAMPLE = Sample(
     answer_p50=4.0,
     answer_p99=9.0,
     stage_means={},
+    flush_p50=0.5,
+    flush_p99=3.0,
 )
 
 
