@@ -107,7 +107,7 @@ def slowing(samples: Sequence[Sample], fresh: Sequence[Sample]) -> list[tuple[st
     for title, figures in SPEED:
         for name in _names(samples, figures):
             found = [_median(figures, name, of) for of in (quarter, end, fresh)]
-            shown = (f"{each:.0f}" if each else "" for each in found)
+            shown = (f"{each:.{0 if each >= 10 else 1}f}" if each else "" for each in found)
             rows.append((f"{title}: {name}", *shown, _ratio(found[1], found[2])))
     return rows
 

@@ -47,7 +47,7 @@ def trader(amqp_url: str, alpaca_url: str) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with (
             await aio_pika.connect(amqp_url) as connection,
-            aiohttp.ClientSession(alpaca_url, headers=_KEYS) as alpaca,
+            aiohttp.ClientSession(alpaca_url, headers=_KEYS, connector=_connector()) as alpaca,
         ):
 
             async def post_order(message: AbstractIncomingMessage) -> None:
@@ -63,6 +63,11 @@ def trader(amqp_url: str, alpaca_url: str) -> FastAPI:
             yield
 
     return _app(lifespan)
+
+
+def _connector() -> aiohttp.TCPConnector:
+    # The simulator closes what was idle for 10 s, and an order that meets that is lost.
+    return aiohttp.TCPConnector(keepalive_timeout=4)
 
 
 def _app(lifespan: object) -> FastAPI:

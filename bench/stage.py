@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from bench.client import Client
+from bench.client import BenchError, Client
 from bench.figures import SURE, Series, medians
 from bench.servers import Server, free_ports, rest, server
 
@@ -93,7 +93,10 @@ def take_turns(
 
 def _measured(contender: Contender, everything: Sequence[Server]) -> Mapping[str, float]:
     rest(everything)
-    return contender.measure()
+    try:
+        return contender.measure()
+    except BenchError as error:
+        raise BenchError(f"{contender.name}: {error}") from None
 
 
 def _are_sure(series: Sequence[Series]) -> bool:

@@ -40,13 +40,13 @@ def test_latencies_are_seen_beside_those_of_a_new_system() -> None:
 
     [middle, *_] = slowing(slower, fresh)
 
-    assert middle == ("Answer to an alert, ms: p50", "8", "8", "5", "×1.60")
+    assert middle == ("Answer to an alert, ms: p50", "8.0", "8.0", "5.0", "×1.60")
 
 
 def test_without_a_new_system_nothing_is_said_of_it() -> None:
     [middle, *_] = slowing(an_hour(megabytes_at_the_end=90.0), [])
 
-    assert middle == ("Answer to an alert, ms: p50", "4", "4", "", "")
+    assert middle == ("Answer to an alert, ms: p50", "4.0", "4.0", "", "")
 
 
 def test_the_page_has_the_figures_and_a_picture(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.client import client
+from bench.client import BenchError, client
 from bench.figures import P50, SURE
 from bench.stage import Contender, Given, Stage, take_turns
 
@@ -70,3 +70,13 @@ def test_turns_end_when_their_time_is_over_sure_or_not(stage: Stage) -> None:
 
     assert len(ours.rounds) == 2
     assert not ours.is_settled(floor, P50)
+
+
+def test_what_goes_wrong_says_whose_it_is(stage: Stage) -> None:
+    def fail() -> Mapping[str, float]:
+        raise BenchError("8 of 100 alerts became no filled order")
+
+    contenders = [a_contender("floor", [], 1.0), Contender("ours", fail, [])]
+
+    with pytest.raises(BenchError, match=r"^ours: 8 of 100"):
+        take_turns(stage, "", contenders, seconds=0)
