@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +27,7 @@ from rich.console import Console
 from bench.alerts import alerts
 from bench.broker import rabbitmq
 from bench.disk import flushes
-from bench.endurance_page import WINDOW, write_endurance
+from bench.endurance_page import WINDOW, Run, write_endurance
 from bench.machine import description
 from bench.novalgo import SYMBOLS, NovAlgo, novalgo
 from bench.results import RESULTS
@@ -55,13 +54,24 @@ def main(
     page = (DOCS if minutes >= WHOLE else RESULTS) / "endurance.md"
     RESULTS.mkdir(parents=True, exist_ok=True)
     with system(console) as (running, sampler, machine):
-        endurance = Endurance(running, sampler, console, partial(keep, page, machine))
+        endurance = Endurance(
+            running,
+            sampler,
+            console,
+            lambda samples: keep(page, Run(machine=machine, samples=samples)),
+        )
         asyncio.run(endurance.run(minutes * 60))
     console.print("And a new system, which says how fast the machine is now.")
     with system(console) as (running, sampler, _):
         fresh = Endurance(running, sampler, console)
         asyncio.run(fresh.run(WINDOW))
-    keep(page, machine, endurance.samples, fresh.samples, unended=endurance.unended)
+    run = Run(
+        machine=machine,
+        samples=endurance.samples,
+        fresh=fresh.samples,
+        unended=endurance.unended,
+    )
+    keep(page, run)
     unanswered = endurance.unanswered + fresh.unanswered
     if unanswered:
         console.print(f"[red]{unanswered} alerts were not answered with 200.[/]")
@@ -143,17 +153,10 @@ class Endurance:
             self._on_sample(self.samples)
 
 
-def keep(
-    page: Path,
-    machine: Mapping[str, str],
-    samples: Sequence[Sample],
-    fresh: Sequence[Sample] = (),
-    *,
-    unended: int = 0,
-) -> None:
+def keep(page: Path, run: Run) -> None:
     """Write the page, and the samples as JSON lines."""
-    write_endurance(page, machine, samples, fresh, unended=unended)
-    lines = (json.dumps(asdict(each)) + "\n" for each in (*samples, *fresh))
+    write_endurance(page, run)
+    lines = (json.dumps(asdict(each)) + "\n" for each in (*run.samples, *run.fresh))
     (RESULTS / "endurance.json").write_text("".join(lines))
 
 

@@ -1,7 +1,7 @@
 """Shows an endurance run: a page, and one picture of all that might have grown."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any, TypeAlias
@@ -33,18 +33,21 @@ SPEED: Sequence[Panel] = (
 PANELS = (*HELD, *SPEED)
 
 
-def write_endurance(
-    page: Path,
-    machine: Mapping[str, str],
-    samples: Sequence[Sample],
-    fresh: Sequence[Sample] = (),
-    *,
-    unended: int = 0,
-) -> None:
-    """Write the page and its picture, unless there are too few samples to say anything.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What an endurance run has found so far."""
 
-    `fresh` are those of a new system that was measured right after, where that is done already.
-    """
+    machine: Mapping[str, str]
+    samples: Sequence[Sample]
+    fresh: Sequence[Sample] = ()
+    """Those of a new system that was measured right after, where that is done already."""
+    unended: int = 0
+    """Signals without an ending when all was done."""
+
+
+def write_endurance(page: Path, run: Run) -> None:
+    """Write the page and its picture, unless there are too few samples to say anything."""
+    samples, fresh = run.samples, run.fresh
     if len(samples) < 4:
         return
     picture = page.parent / PICTURE
@@ -55,9 +58,9 @@ def write_endurance(
         "# Endurance",
         "",
         f"Written by `make endurance`: {last.alerts:,} alerts in {last.seconds / 60:.0f} minutes, "
-        f"{last.alerts / last.seconds:.1f} a second; {unended} without an ending at the end.",
+        f"{last.alerts / last.seconds:.1f} a second; {run.unended} without an ending at the end.",
         "",
-        *(f"- {name}: {value}" for name, value in machine.items()),
+        *(f"- {name}: {value}" for name, value in run.machine.items()),
         "",
         "| | after a quarter | at the end | ratio |",
         "|---|---:|---:|---:|",

@@ -7,7 +7,19 @@ from contextlib import ExitStack
 
 from bench.alerts import alerts, symbols
 from bench.client import BenchError, Client, client
-from bench.figures import ACKS, COST, P50, Aim, Comparison, Found, Growth, Series, latencies
+from bench.figures import (
+    ACKS,
+    COST,
+    P50,
+    P99,
+    WORST,
+    Aim,
+    Comparison,
+    Found,
+    Growth,
+    Series,
+    latencies,
+)
 from bench.load import Plan
 from bench.novalgo import ingest_alone
 from bench.postgres import database_url
@@ -47,13 +59,13 @@ def measure(stage: Stage) -> list[Found]:
         "each sending its next alert when it has its answer.  PostgreSQL writes through to the "
         f"disk.  The clients, PostgreSQL, RabbitMQ and all ingests share {CORES} cores: of more "
         "ingests than cores the plot tells the medians.",
-        series=series[: len(COMPARED)],
+        series=_only([ACKS, P50, P99, WORST], series[: len(COMPARED)]),
         aims=[Aim(series=_name(COMPARED[-1]), figure=ACKS, at_least=1, reason=SHARED)],
     )
     cost = Comparison(
         title="What an alert costs with more ingests",
         about="The same alerts: the processor time of all ingests together, to the last event.",
-        series=[Series(each.name, [{COST: one[COST]} for one in each.rounds]) for each in series],
+        series=_only([COST], series),
         aims=[Aim(series=_name(COUNTS[-1]), figure=COST, at_most=1.5, reason=FEWER)],
     )
     lines = {
@@ -68,6 +80,13 @@ def measure(stage: Stage) -> list[Found]:
 
 def _name(count: int) -> str:
     return "1 ingest" if count == 1 else f"{count} ingests"
+
+
+def _only(figures: Sequence[str], series: Sequence[Series]) -> list[Series]:
+    return [
+        Series(each.name, [{figure: one[figure] for figure in figures} for one in each.rounds])
+        for each in series
+    ]
 
 
 def _sent_to(

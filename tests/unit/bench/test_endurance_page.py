@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from bench.endurance_page import PICTURE, growth, slowing, write_endurance
+from bench.endurance_page import PICTURE, Run, growth, slowing, write_endurance
 from bench.sampling import Sample
 
 SAMPLE = Sample(
@@ -51,7 +51,9 @@ def test_without_a_new_system_nothing_is_said_of_it() -> None:
 
 def test_the_page_has_the_figures_and_a_picture(tmp_path: Path) -> None:
     path = tmp_path / "endurance.md"
-    write_endurance(path, {"Python": "3.11"}, an_hour(90.0), [SAMPLE], unended=2)
+    machine = {"Python": "3.11"}
+    run = Run(machine=machine, samples=an_hour(90.0), fresh=[SAMPLE], unended=2)
+    write_endurance(path, run)
 
     page = path.read_text()
     assert "2 without an ending" in page
@@ -60,6 +62,6 @@ def test_the_page_has_the_figures_and_a_picture(tmp_path: Path) -> None:
 
 
 def test_a_run_that_has_just_begun_has_no_page(tmp_path: Path) -> None:
-    write_endurance(tmp_path / "endurance.md", {}, [SAMPLE], unended=0)
+    write_endurance(tmp_path / "endurance.md", Run(machine={}, samples=[SAMPLE]))
 
     assert list(tmp_path.iterdir()) == []
