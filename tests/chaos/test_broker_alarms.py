@@ -1,8 +1,9 @@
 """RabbitMQ is short of memory or disk, and takes nothing: ingest stores what comes, and says so."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from novalgo_common.rabbitmq import RabbitBus
 from novalgo_common.topology import EXECUTOR_SIGNALS
 from tests.ingest_process import ingest_process
 from tests.ingest_service import an_alert_body
-from tests.rabbitmq import Broker, PrivateNode, private_node
-from tests.waiting import until
+from tests.rabbitmq import Broker, PrivateNode, amqp_channel, delete_our_queues, private_node
+from tests.waiting import until, until_told
 
 pytestmark = pytest.mark.anyio
 
@@ -40,12 +41,13 @@ async def _in_need(
         await asyncio.to_thread(have_again)
 
 
-async def _comes_true(asked: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            if await asked():
-                return
-            await asyncio.sleep(0.1)
+def _taken(node: PrivateNode) -> int:
+    """Return how many signals RabbitMQ holds: it may take one or two before it blocks ingest."""
+    with amqp_channel(node.url) as channel:
+        return sum(
+            int(channel.queue_declare(name, passive=True).method.message_count)
+            for name in EXECUTOR_SIGNALS.names()
+        )
 
 
 @pytest.mark.parametrize(
@@ -69,37 +71,35 @@ async def test_while_the_broker_is_short_alerts_are_stored_up_to_the_limit_and_t
     async def remember(event: Event) -> None:
         arrived.add(str(event.event_id))
 
-    async def post(number: int) -> int:
-        answer = await http.post("/webhook", json=an_alert_body(id=number))
+    async def is_accepted() -> bool:
+        answer = await http.post("/webhook", json=an_alert_body(id=next(numbers)))
         if answer.status_code == 200:
             accepted.add(answer.json()["signal_id"])
-        return answer.status_code
+        else:
+            assert answer.status_code == 503
+        return answer.status_code == 200
 
-    async def is_told() -> bool:
+    async def is_full_and_told() -> bool:
+        was_accepted = await is_accepted()
+        stored = len(accepted) - await asyncio.to_thread(_taken, node)
         told.update((await http.get("/health")).json())
-        return bool(told["bus_problems"])
+        is_full = told["unpublished"] == stored == SPOOL and not was_accepted
+        return is_full and bool(told["bus_problems"])
 
-    async def is_accepted() -> bool:
-        return await post(SPOOL + 10) == 200
-
+    numbers = count()
     told: dict[str, Any] = {}
+    delete_our_queues(node.url)
     settings = {"NOVALGO_SPOOL_LIMIT": str(SPOOL)}
     async with ingest_process(tmp_path, node.url, settings) as ingest:
         http = ingest.http
         async with _in_need(lambda: run_short(node), lambda: have_again(node)):
-            statuses = [await post(number) for number in range(SPOOL + 10)]
-            await _comes_true(is_told)
+            await until_told(is_full_and_told)
             ready = await http.get("/ready")
         async with RabbitBus.connect(node.url, service="executor") as bus:
             await bus.subscribe(EXECUTOR_SIGNALS, remember)
             await until(lambda: accepted <= arrived)
-        await _comes_true(is_accepted)
+        await until_told(is_accepted)
 
-    # An alert that is stored while the spool is counted may count twice until it is counted again.
-    assert len(accepted) - 1 in (SPOOL - 1, SPOOL)
-    assert statuses == sorted(statuses)
-    assert set(statuses) == {200, 503}
-    assert SPOOL - 1 <= told["unpublished"] <= SPOOL
     assert told["oldest_unpublished_seconds"] > 0
     assert ready.status_code == 503
     assert "bring RabbitMQ back" in ready.json()["problems"]["spool"]

@@ -13,6 +13,9 @@ LOOK_EVERY = 1.0
 class Spool:
     """The unpublished events: as counted within the last second, plus those accepted since.
 
+    One that is accepted while they are counted may be in both, until they are counted again: the
+    limit is met early rather than late.
+
     `free_space` returns the bytes that the store's disk has left, where it has one of ours; with
     less than `reserve` alerts are refused while there still is room to work off what is stored.
     """
@@ -33,7 +36,8 @@ class Spool:
         self._limit = limit
         self._free_space = free_space
         self._reserve = reserve
-        self._depth = 0
+        self._counted = 0
+        self._accepted_since = 0
         self._oldest_seconds = 0.0
         self._is_short_of_disk = False
 
@@ -45,8 +49,10 @@ class Spool:
 
     async def look(self) -> None:
         self._look_at_disk()
+        accepted_before = self._accepted_since
         backlog = await self._store.backlog()
-        self._depth = backlog.depth
+        self._counted = backlog.depth
+        self._accepted_since -= accepted_before
         age = (self._clock() - backlog.oldest).total_seconds() if backlog.oldest else 0.0
         self._oldest_seconds = age
         self._metrics.outbox_depth.set(backlog.depth)
@@ -60,11 +66,11 @@ class Spool:
         self._is_short_of_disk = free < self._reserve
 
     def added(self) -> None:
-        self._depth += 1
+        self._accepted_since += 1
 
     @property
     def depth(self) -> int:
-        return self._depth
+        return self._counted + self._accepted_since
 
     @property
     def oldest_seconds(self) -> float:
@@ -73,12 +79,12 @@ class Spool:
 
     @property
     def is_full(self) -> bool:
-        return self._is_short_of_disk or self._depth >= self._limit
+        return self._is_short_of_disk or self.depth >= self._limit
 
     def problem(self) -> str | None:
         if self._is_short_of_disk:
             megabytes = self._reserve // 1_000_000
             return f"less than {megabytes} MB are left on the disk of NOVALGO_DATA_DIR: make room"
-        if self._depth >= self._limit:
-            return f"{self._depth} events wait for the bus, the limit: bring RabbitMQ back"
+        if self.depth >= self._limit:
+            return f"{self.depth} events wait for the bus, the limit: bring RabbitMQ back"
         return None
