@@ -5,6 +5,7 @@ machine and at any load, and how long it takes in turns of a yardstick, which al
 happens inside the libraries.
 """
 
+import gc
 import json
 import platform
 import sys
@@ -93,11 +94,14 @@ def instructions(path: HotPath) -> int:
         return trace
 
     before = sys.gettrace()
+    # What others left is not collected meanwhile: its finalizers would be counted.
+    gc.disable()
     sys.settrace(trace)
     try:
         path()
     finally:
         sys.settrace(before)
+        gc.enable()
     return counted
 
 

@@ -3,11 +3,29 @@
 from bench.check import INSTRUCTIONS, TURNS, instructions, regressions
 
 
+class Finalized:
+    """What is finalized only by the collector of cycles, for it holds itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+    def __del__(self) -> None:
+        self.itself = self
+
+
 def test_the_instructions_of_a_path_are_the_same_each_time() -> None:
     def path() -> int:
         return sum(number * number for number in range(50))
 
     assert instructions(path) == instructions(path) > 200
+
+
+def test_what_the_garbage_collector_finalizes_is_not_counted() -> None:
+    def path() -> None:
+        for _ in range(100):
+            Finalized()
+
+    assert len({instructions(path) for _ in range(30)}) == 1
 
 
 def test_a_longer_path_has_more_instructions() -> None:
