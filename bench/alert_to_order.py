@@ -144,7 +144,7 @@ TOGETHER = Way(
     title="Alert to order, 100 alerts in one instant",
     about="The floor's turn is the median of three bursts.",
     send=_at_once,
-    seconds=70,
+    seconds=45,
     floor_times=3,
     is_warm=True,
 )

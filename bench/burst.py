@@ -16,7 +16,7 @@ TOGETHER = "NovAlgo in one process"
 ALONE = "ingest in a process of its own"
 REPEATED = {1: 50, 10: 10, 100: 1, 1000: 1}
 """By size: how often a round sends the burst."""
-SECONDS = {1: 12, 10: 14, 100: 18, 1000: 14}
+SECONDS = {1: 10, 10: 12, 100: 14, 1000: 14}
 """By size: how long it may take."""
 SHARED = "one interpreter answers and trades: what the first set off takes turns with the last"
 CHECKED = "an alert is checked, translated and stored with its event; the floor inserts its bytes"
@@ -67,7 +67,7 @@ def _together(stage: Stage, floor: Server) -> Comparison:
             about="Alert sent to answer received.  The four services share one interpreter, and "
             "begin to trade each alert as soon as the burst is answered.  The floor's turn is the "
             "median of three bursts.",
-            series=take_turns(stage, title, contenders, 18),
+            series=take_turns(stage, title, contenders, 14),
             aims=[Aim(series=TOGETHER, figure=P99, at_most=2, reason=SHARED)],
         )
 

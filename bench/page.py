@@ -93,7 +93,7 @@ def _lists(stage: Stage, running: NovAlgo, trades: int) -> Comparison:
         about=f"Each asked {ASKED} times a round, one after the other, over one connection.  The "
         "first is the newest of all: what a choice costs beside it.  "
         f"`python -m bench page --largest` has {TRADES:,} trades.",
-        series=take_turns(stage, title, contenders, 14),
+        series=take_turns(stage, title, contenders, 10),
         aims=[Aim(series=name, figure=P95, at_most=200, of_floor=False) for name in LISTS],
     )
 

@@ -42,7 +42,7 @@ def measure(stage: Stage) -> list[Comparison]:
                 "100 ms an Alpaca call.  The queue answers at once, and loses what it holds when "
                 "it ends; its turn is the median of three bursts.  Here NovAlgo is what the "
                 "ratios refer to.",
-                series=take_turns(stage, title, contenders, 25),
+                series=take_turns(stage, title, contenders, 20),
             )
         ]
 

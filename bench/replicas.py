@@ -52,7 +52,7 @@ def measure(stage: Stage) -> list[Found]:
         contenders = [
             Contender(_name(count), _sent_to(running[:count], senders), running) for count in COUNTS
         ]
-        series = take_turns(stage, title, contenders, 20)
+        series = take_turns(stage, title, contenders, 16)
     speed = Comparison(
         title=title,
         about=f"{CONNECTIONS * EACH:,} alerts over {CONNECTIONS} connections, shared out evenly, "
