@@ -230,6 +230,14 @@ def amqp_channel(url: str) -> Iterator[pika.adapters.blocking_connection.Blockin
         connection.close()
 
 
+def messages_in(amqp_url: str, *names: str) -> int:
+    """Return how many messages wait in the queues of these names, all together."""
+    with amqp_channel(amqp_url) as channel:
+        return sum(
+            int(channel.queue_declare(name, passive=True).method.message_count) for name in names
+        )
+
+
 def _wait_until_it_answers(
     host: str, port: int, process: subprocess.Popen[bytes] | None = None
 ) -> None:

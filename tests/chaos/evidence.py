@@ -14,7 +14,7 @@ from novalgo_common.topology import DEAD_LETTERS
 from novalgo_sheets.performance_tab import TOTAL
 from tests.chaos.alerts import Sent
 from tests.chaos.stage import Stage
-from tests.rabbitmq import amqp_channel
+from tests.rabbitmq import messages_in
 from tests.system import System
 
 PAGE = 200
@@ -81,18 +81,12 @@ async def gather(stage: Stage, sent: Sequence[Sent]) -> Evidence:
         account=await stage.system.truth(),
         config_tab=tab(stage.system, "Config"),
         performance_tab=[row for row in tab(stage.system, "Performance") if row["symbol"] != TOTAL],
-        dead_letters=_dead_letters(stage.node.url),
+        dead_letters=messages_in(stage.node.url, DEAD_LETTERS),
     )
 
 
 def tab(system: System, name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(system.sheet(name))))
-
-
-def _dead_letters(url: str) -> int:
-    with amqp_channel(url) as channel:
-        declared = channel.queue_declare(DEAD_LETTERS, passive=True)
-        return int(declared.method.message_count)
 
 
 def _executors_store(
